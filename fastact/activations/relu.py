@@ -1,0 +1,91 @@
+"""Rectified linear units: the piecewise linear family around max(x, 0)."""
+
+from fastact.elementary.scalar import like, select
+from fastact.engine.entry import Bound, Interval, activation
+
+EXACT = {"float32": Bound(0.5, 0.0), "float64": Bound(0.5, 0.0)}
+INF = float("inf")
+
+
+@activation(
+    formula="maximum(x, 0)",
+    source="Nair and Hinton 2010, Rectified linear units improve restricted Boltzmann machines",
+    range=Interval(0, INF),
+    use="The default for hidden layers of deep networks: cheap, and it does not saturate above 0.",
+    drawback="Dying ReLU: a unit that is negative for every input has gradient 0 and stays dead.",
+    max_ulp=EXACT,
+    monotone="increasing",
+    kinks={"0": "0"},
+)
+def relu(x):
+    """Rectified linear unit."""
+    # nan fails the comparison and must come out as nan: ask "x < 0", not "x > 0".
+    # relu(-0.0) is +0.0, hence "<=" (a nan still fails it).
+    return select(x <= like(x, 0.0), like(x, 0.0), x)
+
+
+@relu.derivative
+def _(x):
+    return select(x > like(x, 0.0), like(x, 1.0), select(x == x, like(x, 0.0), x))
+
+
+@relu.from_output
+def _(y):
+    return select(y > like(y, 0.0), like(y, 1.0), select(y == y, like(y, 0.0), y))
+
+
+@activation(
+    formula="where(x > 0, x, negative_slope * x)",
+    source="Maas et al. 2013, Rectifier nonlinearities improve neural network acoustic models",
+    range=Interval(-INF, INF),
+    use="In place of relu where units die: the small slope below 0 lets them recover.",
+    drawback="The slope is one more number to choose, and libraries disagree on its default.",
+    max_ulp=EXACT,
+    kinks={"0": "negative_slope"},
+    monotone="increasing",
+    from_output_domain="negative_slope > 0",
+)
+def leaky_relu(x, negative_slope=0.01):
+    """Rectified linear unit with a small slope below zero.
+
+    PyTorch and JAX default to 0.01, TensorFlow to 0.2, the Keras layer to 0.3.
+    """
+    return select(x > like(x, 0.0), x, negative_slope * x)
+
+
+@leaky_relu.derivative
+def _(x, negative_slope):
+    slope = select(x > like(x, 0.0), like(x, 1.0), negative_slope)
+    return select(x == x, slope, x)
+
+
+@leaky_relu.from_output
+def _(y, negative_slope):
+    # A positive slope keeps the sign, so y > 0 exactly where x > 0.
+    slope = select(y > like(y, 0.0), like(y, 1.0), negative_slope)
+    return select(y == y, slope, y)
+
+
+@activation(
+    formula="where(x > 0, x, weight * x)",
+    source="He et al. 2015, Delving deep into rectifiers, arXiv:1502.01852",
+    range=Interval(-INF, INF),
+    use="leaky_relu with a learned slope; pass one weight, or one per channel to broadcast.",
+    drawback="The weight must be trained too, and may overfit on small data.",
+    max_ulp=EXACT,
+    kinks={"0": "weight"},
+)
+def prelu(x, weight):
+    """Parametric rectified linear unit: a learned slope below zero."""
+    return select(x > like(x, 0.0), x, weight * x)
+
+
+@prelu.derivative
+def _(x, weight):
+    slope = select(x > like(x, 0.0), like(x, 1.0), weight)
+    return select(x == x, slope, x)
+
+
+@prelu.parameter_derivative
+def _(x, weight):
+    return select(x > like(x, 0.0), like(x, 0.0), x)

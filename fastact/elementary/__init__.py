@@ -1,0 +1,1 @@
+"""Branch-free elementary functions: what the activations are made of."""

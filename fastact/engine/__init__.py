@@ -1,0 +1,1 @@
+"""How an entry becomes a ufunc. No activation is named in here."""
