@@ -89,3 +89,70 @@ def _(x, weight):
 @prelu.parameter_derivative
 def _(x, weight):
     return select(x > like(x, 0.0), like(x, 0.0), x)
+
+
+@activation(
+    formula="clip(x, 0, 6)",
+    source="Krizhevsky 2010, Convolutional deep belief networks on CIFAR-10",
+    range=Interval(0, 6),
+    use="relu for networks that will run in low precision: outputs fit a fixed small range.",
+    drawback="Saturates at both ends: no gradient below 0 nor above 6.",
+    max_ulp=EXACT,
+    monotone="increasing",
+    kinks={"0": "0", "6": "0"},
+)
+def relu6(x):
+    """Rectified linear unit capped at 6."""
+    return select(x <= like(x, 0.0), like(x, 0.0), select(x >= like(x, 6.0), like(x, 6.0), x))
+
+
+@relu6.derivative
+def _(x):
+    inside = select(x < like(x, 6.0), like(x, 1.0), like(x, 0.0))
+    return select(x > like(x, 0.0), inside, select(x == x, like(x, 0.0), x))
+
+
+@relu6.from_output
+def _(y):
+    # The slope is 1, so y lies strictly between 0 and 6 exactly where x does.
+    inside = select(y < like(y, 6.0), like(y, 1.0), like(y, 0.0))
+    return select(y > like(y, 0.0), inside, select(y == y, like(y, 0.0), y))
+
+
+@activation(
+    formula="maximum(x, 0) ** 2",
+    source="So et al. 2021, Primer, arXiv:2109.08668",
+    range=Interval(0, INF),
+    use="Feed-forward blocks of transformers: smoother than relu at 0, sparse, no exponential.",
+    drawback="Grows quadratically: large inputs overflow low precision and need normalisation.",
+    max_ulp=EXACT,
+    aliases=("squared_relu",),
+    monotone="increasing",
+)
+def relu2(x):
+    """Squared rectified linear unit."""
+    return select(x <= like(x, 0.0), like(x, 0.0), x * x)
+
+
+@relu2.derivative
+def _(x):
+    return select(x <= like(x, 0.0), like(x, 0.0), x + x)
+
+
+@activation(
+    formula="where(x > threshold, x, value)",
+    source="PyTorch, torch.nn.Threshold",
+    range=Interval(-INF, INF),
+    use="Replaces everything up to a threshold by one value; relu is threshold(x, 0, 0).",
+    drawback="Jumps at the threshold unless value equals it, and has gradient 0 below.",
+    max_ulp=EXACT,
+    kinks={"threshold": "0"},
+)
+def threshold(x, threshold, value):
+    """Identity above the threshold, a constant up to it."""
+    return select(x <= threshold, value, x)
+
+
+@threshold.derivative
+def _(x, threshold, value):
+    return select(x > threshold, like(x, 1.0), select(x == x, like(x, 0.0), x))
