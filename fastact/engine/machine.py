@@ -7,11 +7,14 @@ Imported only when something must be compiled: it brings Numba in.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
 from llvmlite import ir
-from numba import types
+from numba import config, types
+from numba.core.compiler_lock import global_compiler_lock
 from numba.extending import lower_builtin, register_jitable, type_callable
 
 from fastact.elementary import scalar
@@ -106,10 +109,23 @@ _taught: set[Any] = {getattr(scalar, name) for name in scalar.__all__}
 
 
 def teach(function: FunctionType) -> None:
-    """Make compilable every plain function that ``function`` reaches by a global name."""
-    for name in function.__code__.co_names:
-        reached = function.__globals__.get(name)
-        if isinstance(reached, FunctionType) and reached not in _taught:
-            _taught.add(reached)
-            register_jitable(error_model="numpy")(reached)
-            teach(reached)
+    """Make compilable every plain function that ``function`` reaches by name."""
+    code = function.__code__
+    reached = [function.__globals__.get(name) for name in code.co_names]
+    reached += [cell.cell_contents for cell in function.__closure__ or ()]
+    for callee in reached:
+        if isinstance(callee, FunctionType) and callee not in _taught:
+            _taught.add(callee)
+            register_jitable(error_model="numpy")(callee)
+            teach(callee)
+
+
+@contextmanager
+def compiling() -> Iterator[None]:
+    """Compile although ``NUMBA_DISABLE_JIT`` is set: that switch is the user's own code's."""
+    with global_compiler_lock:
+        disabled, config.DISABLE_JIT = config.DISABLE_JIT, 0
+        try:
+            yield
+        finally:
+            config.DISABLE_JIT = disabled

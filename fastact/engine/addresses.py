@@ -1,0 +1,211 @@
+"""Memory, stack and code by address: what the carrier does that Python cannot say.
+
+Each function is one or a few machine instructions inlined where it is called, and
+has no meaning outside compiled code. Addresses and lengths are int64.
+"""
+
+# Numba calls the code generators below with positions and names of its own choosing.
+# ruff: noqa: ARG001
+
+from __future__ import annotations
+
+import platform
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+__all__ = [
+    "call_gather",
+    "call_loop",
+    "call_scatter",
+    "call_span",
+    "exchange",
+    "get_fp_state",
+    "load_int16",
+    "load_int32",
+    "load_int64",
+    "set_fp_state",
+    "stack",
+    "store_int16",
+    "store_int32",
+    "store_int64",
+    "stream_line",
+]
+
+_INT = ir.IntType(64)
+_BYTE_POINTER = ir.PointerType(ir.IntType(8))
+X86 = platform.machine().lower() in ("x86_64", "amd64")
+ARM = platform.machine().lower() in ("aarch64", "arm64")
+#: Bytes of a cache line.
+LINE = 64
+#: The floating-point control word of a fresh process: no traps, nearest, no flushing.
+FP_DEFAULT = 0x1F80 if X86 else 0
+
+
+def _loader(kind: Any, width: int) -> Any:
+    def load(typingctx: Any, address: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            pointer = builder.inttoptr(args[0], ir.PointerType(ir.IntType(width)))
+            return builder.load(pointer, align=width // 8)
+
+        return kind(types.int64), codegen
+
+    return intrinsic(load)
+
+
+def _storer(kind: Any, width: int) -> Any:
+    def store(typingctx: Any, address: Any, value: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            pointer = builder.inttoptr(args[0], ir.PointerType(ir.IntType(width)))
+            builder.store(args[1], pointer, align=width // 8)
+            return context.get_dummy_value()
+
+        return types.void(types.int64, kind), codegen
+
+    return intrinsic(store)
+
+
+load_int16, load_int32, load_int64 = (
+    _loader(kind, width)
+    for kind, width in ((types.int16, 16), (types.int32, 32), (types.int64, 64))
+)
+store_int16, store_int32, store_int64 = (
+    _storer(kind, width)
+    for kind, width in ((types.int16, 16), (types.int32, 32), (types.int64, 64))
+)
+
+
+@intrinsic
+def stack(typingctx: Any, size: Any) -> Any:
+    """Address of ``size`` (a literal) bytes on the stack, on a cache-line boundary."""
+    if not isinstance(size, types.IntegerLiteral):
+        return None
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        room = ir.ArrayType(ir.IntType(8), size.literal_value)
+        # cgutils.alloca_once would store a zero array of this size, which LLVM chokes on.
+        with builder.goto_entry_block():
+            slot = builder.alloca(room)
+        slot.align = LINE
+        return builder.ptrtoint(slot, _INT)
+
+    return types.int64(size), codegen
+
+
+def _caller(arity: int) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kind = ir.FunctionType(ir.VoidType(), [_INT] * arity)
+        builder.call(builder.inttoptr(args[0], kind.as_pointer()), args[1:])
+        return context.get_dummy_value()
+
+    return codegen
+
+
+@intrinsic
+def call_span(typingctx: Any, span: Any, operands: Any, blocks: Any) -> Any:
+    """Call ``void span(char **operands, intp blocks)``."""
+    return types.void(types.int64, types.int64, types.int64), _caller(2)
+
+
+@intrinsic
+def call_loop(typingctx: Any, loop: Any, args: Any, dims: Any, steps: Any, data: Any) -> Any:
+    """Call ``void loop(char **args, intp *dimensions, intp *steps, void *data)``."""
+    return types.void(*[types.int64] * 5), _caller(4)
+
+
+@intrinsic
+def call_gather(
+    typingctx: Any, code: Any, buffer: Any, source: Any, step: Any, count: Any, room: Any
+) -> Any:
+    """Call ``void gather(buffer, source, step, count, room)``."""
+    return types.void(*[types.int64] * 6), _caller(5)
+
+
+@intrinsic
+def call_scatter(
+    typingctx: Any, code: Any, target: Any, step: Any, buffer: Any, count: Any
+) -> Any:
+    """Call ``void scatter(target, step, buffer, count)``."""
+    return types.void(*[types.int64] * 5), _caller(4)
+
+
+@intrinsic
+def exchange(typingctx: Any, address: Any, value: Any) -> Any:
+    """Store a value and return what was there, in one atomic step."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        pointer = builder.inttoptr(args[0], ir.PointerType(_INT))
+        return builder.atomic_rmw("xchg", pointer, args[1], "seq_cst")
+
+    return types.int64(types.int64, types.int64), codegen
+
+
+@intrinsic
+def get_fp_state(typingctx: Any) -> Any:
+    """Control and flags of this thread's floating-point unit."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        if X86:
+            slot = cgutils.alloca_once(builder, ir.IntType(32))
+            kind = ir.FunctionType(ir.VoidType(), [_BYTE_POINTER])
+            store = cgutils.get_or_insert_function(builder.module, kind, "llvm.x86.sse.stmxcsr")
+            builder.call(store, [builder.bitcast(slot, _BYTE_POINTER)])
+            return builder.zext(builder.load(slot), _INT)
+        if ARM:
+            kind = ir.FunctionType(_INT, [])
+            return builder.asm(kind, "mrs $0, fpsr", "=r", [], side_effect=True)
+        return _INT(0)
+
+    return types.int64(), codegen
+
+
+@intrinsic
+def set_fp_state(typingctx: Any, state: Any) -> Any:
+    """Put back what :func:`get_fp_state` returned."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        if X86:
+            slot = cgutils.alloca_once(builder, ir.IntType(32))
+            builder.store(builder.trunc(args[0], ir.IntType(32)), slot)
+            kind = ir.FunctionType(ir.VoidType(), [_BYTE_POINTER])
+            load = cgutils.get_or_insert_function(builder.module, kind, "llvm.x86.sse.ldmxcsr")
+            builder.call(load, [builder.bitcast(slot, _BYTE_POINTER)])
+        elif ARM:
+            kind = ir.FunctionType(ir.VoidType(), [_INT])
+            builder.asm(kind, "msr fpsr, $0", "r", [args[0]], side_effect=True)
+        return context.get_dummy_value()
+
+    return types.void(types.int64), codegen
+
+
+@intrinsic
+def stream_line(typingctx: Any, target: Any, source: Any) -> Any:
+    """Copy one 64-byte line past the caches; both addresses are multiples of 64."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        line = ir.VectorType(ir.FloatType(), 16)
+        to, from_ = (builder.inttoptr(a, ir.PointerType(line)) for a in args)
+        store = builder.store(builder.load(from_, align=64), to, align=64)
+        store.set_metadata("nontemporal", builder.module.add_metadata([ir.IntType(32)(1)]))
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), codegen
+
+
+@intrinsic
+def store_fence(typingctx: Any) -> Any:
+    """Make streamed lines visible before anything that is stored later."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        if X86:
+            kind = ir.FunctionType(ir.VoidType(), [])
+            fence = cgutils.get_or_insert_function(builder.module, kind, "llvm.x86.sse.sfence")
+            builder.call(fence, [])
+        else:
+            builder.fence("seq_cst")
+        return context.get_dummy_value()
+
+    return types.void(), codegen

@@ -1,0 +1,232 @@
+"""The carrier: brings the elements of any NumPy array to a span and back.
+
+Compiled once and shared by every activation and dtype. NumPy calls
+:func:`loop`; it decides whether threads pay and otherwise runs the
+serial carrier, which
+
+* gives contiguous operands to the span where they lie, block after block;
+* copies anything else (tails, strides, broadcast operands, float16) through buffers
+  that stay in the first-level cache, so that the span never sees the difference;
+* restores the floating-point flags: saturation is what an activation is for, and
+  NumPy must not warn of it. Flush-to-zero modes set by others are suspended too.
+"""
+
+# Type annotations would be wrong here: these functions only exist compiled.
+from numpy import int32, int64
+
+from fastact.engine.addresses import (
+    FP_DEFAULT,
+    call_gather,
+    call_loop,
+    call_scatter,
+    call_span,
+    get_fp_state,
+    load_int16,
+    load_int32,
+    load_int64,
+    set_fp_state,
+    stack,
+    store_int16,
+    store_int32,
+    store_int64,
+)
+from fastact.engine.plan import (
+    GATHER,
+    INPUTS,
+    MAX_OPERANDS,
+    NATIVE,
+    OPERANDS,
+    PARALLEL,
+    SCATTER,
+    SERIAL,
+    SPAN,
+    STORED,
+    TEAM,
+)
+from fastact.engine.span import BLOCK, BLOCK_BITS
+from fastact.engine.storage import (
+    bfloat16_to_single,
+    half_to_single,
+    single_to_bfloat16,
+    single_to_half,
+)
+from fastact.elementary.scalar import bits, from_bits
+
+__all__ = ["STORAGES", "loop", "make_gather", "make_scatter", "serial"]
+
+#: Elements per buffer: 4 KB of float32 per operand; 1 % of the time goes to calls.
+CHUNK = 1024
+BUFFER_BYTES = CHUNK * 8
+ALL_BUFFERS = BUFFER_BYTES * MAX_OPERANDS
+WORDS = 8 * MAX_OPERANDS
+
+
+
+def read_float32(address):
+    return load_int32(address)
+
+
+def write_float32(address, value):
+    store_int32(address, value)
+
+
+def read_float64(address):
+    return load_int64(address)
+
+
+def write_float64(address, value):
+    store_int64(address, value)
+
+
+def read_float16(address):
+    return bits(half_to_single(int32(load_int16(address))))
+
+
+def write_float16(address, value):
+    store_int16(address, single_to_half(from_bits(value)))
+
+
+def read_bfloat16(address):
+    return bits(bfloat16_to_single(int32(load_int16(address))))
+
+
+def write_bfloat16(address, value):
+    store_int16(address, single_to_bfloat16(from_bits(value)))
+
+
+#: dtype -> read, write, bytes stored, bytes the span computes with.
+STORAGES = {
+    "float16": (read_float16, write_float16, 2, 4),
+    "float32": (read_float32, write_float32, 4, 4),
+    "float64": (read_float64, write_float64, 8, 8),
+    "bfloat16": (read_bfloat16, write_bfloat16, 2, 4),
+}
+
+
+def hazard(args, steps, k, j, n):
+    """Whether output ``j`` overwrites elements of input ``k`` that a later index reads.
+
+    0: disjoint, or the very same elements. 1: safe in order, as for ``f(a[1:], out=a[:-1])``;
+    2: each element must be finished before the next, as in ``accumulate``.
+    """
+    input_, output = load_int64(args + 8 * k), load_int64(args + 8 * j)
+    in_step, out_step = load_int64(steps + 8 * k), load_int64(steps + 8 * j)
+    in_last, out_last = input_ + (n - 1) * in_step, output + (n - 1) * out_step
+    margin = 8
+    if min(input_, in_last) >= max(output, out_last) + margin:
+        return 0
+    if min(output, out_last) >= max(input_, in_last) + margin:
+        return 0
+    if input_ == output and in_step == out_step and out_step != 0:
+        return 0
+    if in_step == out_step and out_step > 0 and output < input_:
+        return 1
+    return 2
+
+
+def worst_hazard(args, steps, plan, n):
+    inputs, operands = load_int64(plan + INPUTS), load_int64(plan + OPERANDS)
+    worst = 0
+    for j in range(inputs, operands):
+        if load_int64(steps + 8 * j) == 0:
+            worst = 2
+        for k in range(inputs):
+            worst = max(worst, hazard(args, steps, k, j, n))
+    return worst
+
+
+def make_gather(read, write_native, stored, computed):
+    """``void (buffer, source, step, count, room)``: array elements into a span's buffer.
+
+    From ``count`` up to ``room`` the buffer is filled with zeros: the leftovers of the
+    stack, read as subnormals, cost 150 cycles each on some processors.
+    """
+
+    def gather(buffer, source, step, count, room):
+        if step == stored:  # a loop of its own: with a constant step it vectorises
+            for i in range(count):
+                write_native(buffer + i * computed, read(source + i * stored))
+        else:
+            for i in range(count):
+                write_native(buffer + i * computed, read(source + i * step))
+        for i in range(count, room):
+            write_native(buffer + i * computed, 0)
+
+    return gather
+
+
+def make_scatter(write, read_native, stored, computed):
+    """``void (target, step, buffer, count)``: a span's buffer into array elements."""
+
+    def scatter(target, step, buffer, count):
+        if step == stored:
+            for i in range(count):
+                write(target + i * stored, read_native(buffer + i * computed))
+        else:
+            for i in range(count):
+                write(target + i * step, read_native(buffer + i * computed))
+
+    return scatter
+
+
+def carry(args, n, steps, plan):
+    """Send ``n`` elements through the span of ``plan``."""
+    span, stored = load_int64(plan + SPAN), load_int64(plan + STORED)
+    inputs, operands = load_int64(plan + INPUTS), load_int64(plan + OPERANDS)
+    order = worst_hazard(args, steps, plan, n)
+    contiguous = load_int64(plan + NATIVE) == 1 and order == 0
+    for k in range(operands):
+        contiguous = contiguous and load_int64(steps + 8 * k) == stored
+    done = 0
+    if contiguous and n >= BLOCK:
+        call_span(span, args, n >> BLOCK_BITS)
+        done = (n >> BLOCK_BITS) << BLOCK_BITS
+    if done < n:
+        carry_buffered(args, done, n, steps, plan, order)
+
+
+def carry_buffered(args, done, n, steps, plan, order):
+    """Elements ``done`` to ``n`` of any layout, through buffers a chunk at a time."""
+    span = load_int64(plan + SPAN)
+    inputs, operands = load_int64(plan + INPUTS), load_int64(plan + OPERANDS)
+    gather, scatter = load_int64(plan + GATHER), load_int64(plan + SCATTER)
+    buffers, addresses = stack(ALL_BUFFERS), stack(WORDS)
+    chunk = 1 if order == 2 else CHUNK
+    first = done
+    for k in range(operands):
+        store_int64(addresses + 8 * k, buffers + k * BUFFER_BYTES)
+    while done < n:
+        count = n - done if n - done < chunk else chunk
+        blocks = (count + BLOCK - 1) >> BLOCK_BITS
+        for k in range(inputs):
+            step = load_int64(steps + 8 * k)
+            # A broadcast operand fills its buffer once, in the first chunk, the longest.
+            if done == first or step != 0 or order == 2:
+                source = load_int64(args + 8 * k) + done * step
+                buffer = load_int64(addresses + 8 * k)
+                call_gather(gather, buffer, source, step, count, blocks << BLOCK_BITS)
+        call_span(span, addresses, blocks)
+        for k in range(inputs, operands):
+            step = load_int64(steps + 8 * k)
+            target = load_int64(args + 8 * k) + done * step
+            call_scatter(scatter, target, step, load_int64(addresses + 8 * k), count)
+        done += count
+
+
+def serial(args, dimensions, steps, plan):
+    """The serial carrier, with the signature of a NumPy loop."""
+    n = load_int64(dimensions)
+    if n > 0:
+        state = get_fp_state()
+        set_fp_state(FP_DEFAULT)
+        carry(args, n, steps, plan)
+        set_fp_state(state)
+
+
+def loop(args, dimensions, steps, plan):
+    """The loop that NumPy calls: serial below the plan's length, else the team's."""
+    n = load_int64(dimensions)
+    target = load_int64(plan + SERIAL)
+    if n >= load_int64(plan + PARALLEL) and worst_hazard(args, steps, plan, n) == 0:
+        target = load_int64(load_int64(plan + TEAM))
+    call_loop(target, args, dimensions, steps, plan)

@@ -1,0 +1,69 @@
+"""Python function -> LLVM assembly, by Numba. Nothing is run, and no Numba symbol is left.
+
+The functions taken from Numba's module have its calling convention,
+``i32 (result *, exception *, operands...)``. Nothing lowered here can raise, so the
+status is never read and the exception slot never written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["lower", "lower_address_function"]
+
+#: (function, Numba signature) -> name in the assembly, assembly; forms share bodies.
+_lowered: dict[tuple[Any, str], tuple[str, str]] = {}
+
+
+def lower(function: Callable[..., Any], result: str, operands: list[str]) -> tuple[str, str]:
+    """Name and LLVM assembly of ``function`` for Numba types given by name."""
+    key = (function, f"{result}({', '.join(operands)})")
+    if key not in _lowered:
+        import numba
+
+        from fastact.engine.machine import compiling, teach
+
+        teach(function)
+        signature = getattr(numba, result)(*[getattr(numba, kind) for kind in operands])
+        with compiling():
+            callback = numba.cfunc(signature, error_model="numpy")(function)
+        name = f"body.{len(_lowered)}"
+        _lowered[key] = name, _isolate(callback.inspect_llvm(), callback.native_name, name)
+    return _lowered[key]
+
+
+def _isolate(text: str, wrapper: str, name: str) -> str:
+    """Numba's module without its C wrapper, the function renamed and always inlined.
+
+    The wrapper would bring in the interpreter (it reports exceptions), and a warm
+    start loads this code where no Numba is.
+    """
+    native = wrapper.removeprefix("cfunc.")
+    text = re.sub(r"^@_ZN\S*NumbaEnv.*$", "", text, flags=re.MULTILINE)
+    text = re.sub(
+        rf"^define [^\n]*@{re.escape(wrapper)}\(.*?^\}}\n", "", text, flags=re.MULTILINE | re.DOTALL
+    )
+    text = re.sub(rf"@{re.escape(native)}(?=\()", f"@{name}", text)
+    return re.sub(
+        rf"^(define [^\n]*@{re.escape(name)}\([^\n{{]*?)(?: #\d+)? \{{",
+        r"\1 alwaysinline {",
+        text,
+        flags=re.MULTILINE,
+    )
+
+
+def lower_address_function(name: str, function: Callable[..., Any], arity: int) -> list[str]:
+    """Assembly modules of ``void name(intp...)`` for a function over addresses."""
+    body, text = lower(function, "void", ["int64"] * arity)
+    parameters = ", ".join(f"i64 %a{k}" for k in range(arity))
+    wrapper = f"""
+define void @{name}({parameters}) {{
+  %result = alloca ptr
+  %status = call i32 @{body}(ptr %result, ptr null, {parameters})
+  ret void
+}}
+declare i32 @{body}(ptr, ptr{", i64" * arity})
+"""
+    return [wrapper, text]

@@ -1,0 +1,28 @@
+"""The plan of a loop: what the carrier needs to know, as int64 words the loop reads.
+
+One plan per ufunc and dtype, handed to NumPy as the ``data`` of the loop.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["MAX_OPERANDS", "WORDS", "make_plan"]
+
+#: The words in order; NATIVE is 1 where the span computes with the stored dtype itself.
+WORDS = (
+    "SPAN INPUTS OPERANDS STORED NATIVE GATHER SCATTER SERIAL TEAM PARALLEL"
+).split()
+#: Byte offset of each word.
+SPAN, INPUTS, OPERANDS, STORED, NATIVE, GATHER, SCATTER, SERIAL, TEAM, PARALLEL = range(
+    0, 8 * len(WORDS), 8
+)
+#: g, x and two parameters, or x, two parameters and two outputs, with room to spare.
+MAX_OPERANDS = 8
+
+
+def make_plan(**words: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """A plan from its words by name; ``PARALLEL`` is the length from which threads pay."""
+    if words["OPERANDS"] > MAX_OPERANDS:
+        raise TypeError(f"{words['OPERANDS']} operands exceed {MAX_OPERANDS}")
+    return np.array([words[word] for word in WORDS], dtype=np.int64)

@@ -1,0 +1,103 @@
+"""The processor that code is made for: LLVM's optimiser, code generator and loader.
+
+Needs llvmlite alone (60 ms to import), so a warm start never imports Numba.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+
+import llvmlite.binding as llvm
+
+__all__ = ["cpu_features", "cpu_name", "emit_assembly", "emit_object", "load_object"]
+
+
+def cpu_name() -> str:
+    """The CPU that code is made for; ``NUMBA_CPU_NAME`` overrides the host's."""
+    return os.environ.get("NUMBA_CPU_NAME") or llvm.get_host_cpu_name()
+
+
+def cpu_features() -> str:
+    """LLVM's feature string; ``NUMBA_CPU_FEATURES`` overrides the host's."""
+    features = os.environ.get("NUMBA_CPU_FEATURES")
+    if features is not None:
+        return features
+    if cpu_name() != llvm.get_host_cpu_name():
+        return ""  # the named CPU's own features, not this machine's
+    return llvm.get_host_cpu_features().flatten()
+
+
+@functools.cache
+def _native_machine() -> llvm.TargetMachine:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return _machine(llvm.get_process_triple(), cpu_name(), cpu_features())
+
+
+def _machine(triple: str, cpu: str, features: str) -> llvm.TargetMachine:
+    return llvm.Target.from_triple(triple).create_target_machine(
+        cpu=cpu, features=features, opt=3, codemodel="jitdefault", jit=True
+    )
+
+
+def _optimise(assembly: list[str], machine: llvm.TargetMachine) -> llvm.ModuleRef:
+    """Link modules into the first one, whose functions alone stay visible, and optimise."""
+    module = llvm.parse_assembly(assembly[0])
+    own = {function.name for function in module.functions if not function.is_declaration}
+    for other in assembly[1:]:
+        module.link_in(llvm.parse_assembly(other))
+    for function in module.functions:
+        if not function.is_declaration and function.name not in own:
+            function.linkage = "internal"
+    module.verify()
+    options = llvm.create_pipeline_tuning_options(speed_level=3)
+    options.loop_vectorization = True
+    options.slp_vectorization = False  # the span is one loop: nothing to find, 10 % of the time
+    builder = llvm.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(module, builder)
+    return module
+
+
+def emit_object(assembly: list[str]) -> bytes:
+    """Object code for this machine from LLVM assembly (a main module and those it calls)."""
+    machine = _native_machine()
+    return bytes(machine.emit_object(_optimise(assembly, machine)))
+
+
+def emit_assembly(
+    assembly: list[str], cpu: str = "", features: str = "", triple: str = ""
+) -> str:
+    """Machine assembly as text, for this machine or (cross-compiled) for another."""
+    if not (cpu or features or triple):
+        machine = _native_machine()
+    else:
+        llvm.initialize_all_targets()
+        llvm.initialize_all_asmprinters()
+        machine = _machine(triple or llvm.get_process_triple(), cpu, features)
+    return str(machine.emit_assembly(_optimise(assembly, machine)))
+
+
+@functools.cache
+def _execution_engine() -> llvm.ExecutionEngine:
+    module = llvm.parse_assembly("")
+    return llvm.create_mcjit_compiler(module, _native_machine())
+
+
+def load_object(code: bytes, symbols: list[str]) -> dict[str, int]:
+    """Link object code into the process; addresses of its ``symbols``.
+
+    Raises ValueError when the bytes are no object file with these symbols.
+    """
+    _native_machine()
+    engine = _execution_engine()
+    try:
+        engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(code))
+    except Exception as error:
+        raise ValueError(f"not an object file: {error}") from error
+    engine.finalize_object()
+    addresses = {symbol: engine.get_function_address(symbol) for symbol in symbols}
+    missing = [symbol for symbol, address in addresses.items() if not address]
+    if missing:
+        raise ValueError(f"object code lacks the symbols {missing}")
+    return addresses
