@@ -135,12 +135,14 @@ def worst_hazard(args, steps, plan, n):
     return worst
 
 
-def make_gather(read, write_native, stored, computed):
+def make_gather(dtype):
     """``void (buffer, source, step, count, room)``: array elements into a span's buffer.
 
     From ``count`` up to ``room`` the buffer is filled with zeros: the leftovers of the
     stack, read as subnormals, cost 150 cycles each on some processors.
     """
+    read, _, stored, computed = STORAGES[dtype]
+    write_native = write_float32 if computed == 4 else write_float64
 
     def gather(buffer, source, step, count, room):
         if step == stored:  # a loop of its own: with a constant step it vectorises
@@ -155,8 +157,10 @@ def make_gather(read, write_native, stored, computed):
     return gather
 
 
-def make_scatter(write, read_native, stored, computed):
+def make_scatter(dtype):
     """``void (target, step, buffer, count)``: a span's buffer into array elements."""
+    _, write, stored, computed = STORAGES[dtype]
+    read_native = read_float32 if computed == 4 else read_float64
 
     def scatter(target, step, buffer, count):
         if step == stored:

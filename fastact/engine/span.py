@@ -18,19 +18,15 @@ from fastact.engine.entry import Activation
 from fastact.engine.forms import Form
 from fastact.engine.lowering import lower
 
-__all__ = ["BLOCK", "BLOCK_BITS", "PRECISIONS", "span_assembly", "symbol"]
+__all__ = ["BLOCK", "BLOCK_BITS", "PRECISIONS", "span_assembly"]
 
 #: Elements per block: a multiple of every vector width times LLVM's unrolling.
 BLOCK_BITS = 6
 BLOCK = 1 << BLOCK_BITS
 PRECISIONS = {"float32": "float", "float64": "double"}
 
-def symbol(name: str, precision: str) -> str:
-    """Name of a span in its object file."""
-    return f"fastact.{name}.{precision}"
 
-
-def span_assembly(name: str, entry: Activation, form: Form, precision: str) -> list[str]:
+def span_assembly(symbol: str, entry: Activation, form: Form, precision: str) -> list[str]:
     """LLVM assembly of the span of one form of one activation at one precision.
 
     The first module holds the span, the others the scalar bodies it calls.
@@ -44,7 +40,7 @@ def span_assembly(name: str, entry: Activation, form: Form, precision: str) -> l
     ]
     size = {"float": 4, "double": 8}[kind]
     lines = [
-        f"define void @{symbol(name, precision)}(ptr readonly %operands, i64 %blocks) {{",
+        f"define void @{symbol}(ptr readonly %operands, i64 %blocks) {{",
         "entry:",
         f"  %result = alloca {kind}",
     ]

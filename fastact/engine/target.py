@@ -41,32 +41,37 @@ def _machine(triple: str, cpu: str, features: str) -> llvm.TargetMachine:
     )
 
 
-def _optimise(assembly: list[str], machine: llvm.TargetMachine) -> llvm.ModuleRef:
-    """Link modules into the first one, whose functions alone stay visible, and optimise."""
-    module = llvm.parse_assembly(assembly[0])
-    own = {function.name for function in module.functions if not function.is_declaration}
-    for other in assembly[1:]:
-        module.link_in(llvm.parse_assembly(other))
+def _optimise(groups: tuple[list[str], ...], machine: llvm.TargetMachine) -> llvm.ModuleRef:
+    """Link assembly modules and optimise; the first of each group keeps its functions visible."""
+    module = llvm.parse_assembly("")
+    for main in groups:
+        module.link_in(llvm.parse_assembly(main[0]))
+    visible = {function.name for function in module.functions if not function.is_declaration}
+    for callee in dict.fromkeys(text for main in groups for text in main[1:]):
+        module.link_in(llvm.parse_assembly(callee))
     for function in module.functions:
-        if not function.is_declaration and function.name not in own:
+        if not function.is_declaration and function.name not in visible:
             function.linkage = "internal"
     module.verify()
     options = llvm.create_pipeline_tuning_options(speed_level=3)
     options.loop_vectorization = True
-    options.slp_vectorization = False  # the span is one loop: nothing to find, 10 % of the time
+    options.slp_vectorization = False  # a span is one loop: nothing to find, 10 % of the time
     builder = llvm.create_pass_builder(machine, options)
     builder.getModulePassManager().run(module, builder)
     return module
 
 
-def emit_object(assembly: list[str]) -> bytes:
-    """Object code for this machine from LLVM assembly (a main module and those it calls)."""
+def emit_object(*groups: list[str]) -> bytes:
+    """Object code for this machine from LLVM assembly.
+
+    Each group is a module whose functions stay visible, followed by those it calls.
+    """
     machine = _native_machine()
-    return bytes(machine.emit_object(_optimise(assembly, machine)))
+    return bytes(machine.emit_object(_optimise(groups, machine)))
 
 
 def emit_assembly(
-    assembly: list[str], cpu: str = "", features: str = "", triple: str = ""
+    *groups: list[str], cpu: str = "", features: str = "", triple: str = ""
 ) -> str:
     """Machine assembly as text, for this machine or (cross-compiled) for another."""
     if not (cpu or features or triple):
@@ -75,7 +80,7 @@ def emit_assembly(
         llvm.initialize_all_targets()
         llvm.initialize_all_asmprinters()
         machine = _machine(triple or llvm.get_process_triple(), cpu, features)
-    return str(machine.emit_assembly(_optimise(assembly, machine)))
+    return str(machine.emit_assembly(_optimise(groups, machine)))
 
 
 @functools.cache

@@ -1,0 +1,54 @@
+"""The carrier's machine code: compiled once, cached, shared by every ufunc."""
+
+from __future__ import annotations
+
+import functools
+
+from fastact.engine import codecache
+
+__all__ = ["loop_address", "serial_address", "storage_addresses"]
+
+_FRAME = {"serial": 4, "loop": 4}
+
+
+@functools.cache
+def _frame() -> dict[str, int]:
+    def build() -> bytes:
+        from fastact.engine import carrier, target
+        from fastact.engine.lowering import lower_address_function
+
+        modules = [
+            lower_address_function(f"fastact.{name}", getattr(carrier, name), arity)
+            for name, arity in _FRAME.items()
+        ]
+        return target.emit_object(*modules)
+
+    return codecache.load("carrier", [f"fastact.{name}" for name in _FRAME], build)
+
+
+def serial_address() -> int:
+    """Address of the serial carrier."""
+    return _frame()["fastact.serial"]
+
+
+def loop_address() -> int:
+    """Address of the loop that NumPy calls."""
+    return _frame()["fastact.loop"]
+
+
+@functools.cache
+def storage_addresses(dtype: str) -> tuple[int, int]:
+    """Addresses of gather and scatter for a storage dtype."""
+    gather, scatter = f"fastact.gather.{dtype}", f"fastact.scatter.{dtype}"
+
+    def build() -> bytes:
+        from fastact.engine import carrier, target
+        from fastact.engine.lowering import lower_address_function
+
+        return target.emit_object(
+            lower_address_function(gather, carrier.make_gather(dtype), 5),
+            lower_address_function(scatter, carrier.make_scatter(dtype), 4),
+        )
+
+    addresses = codecache.load(f"carrier-{dtype}", [gather, scatter], build)
+    return addresses[gather], addresses[scatter]

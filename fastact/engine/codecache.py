@@ -1,0 +1,93 @@
+"""Machine code on disk, keyed by content.
+
+The key holds everything the code depends on: the source of the whole package, the
+versions of Numba and llvmlite, the processor. Whatever goes wrong with the folder
+(missing, unwritable, a truncated or altered file), the code is compiled and kept in
+memory; the cache is an economy and never a condition.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import platformdirs
+
+from fastact.engine import target
+
+__all__ = ["cache_directory", "load"]
+
+_CHECKSUM_BYTES = 32
+
+
+def cache_directory() -> Path:
+    """Folder of the object files: ``FASTACT_CACHE_DIR``, else the platform's cache folder."""
+    chosen = os.environ.get("FASTACT_CACHE_DIR")
+    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("fastact", appauthor=False))
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return ""
+
+
+@functools.cache
+def _key() -> str:
+    """Digest of all that the machine code depends on besides its name."""
+    digest = hashlib.blake2b(digest_size=12)
+    package = Path(__file__).parent.parent
+    for path in sorted(package.rglob("*.py")):
+        digest.update(path.relative_to(package).as_posix().encode())
+        digest.update(path.read_bytes())
+    for part in (_version("numba"), _version("llvmlite"), target.cpu_name(), target.cpu_features()):
+        digest.update(part.encode() + b"\0")
+    return digest.hexdigest()
+
+
+def load(name: str, symbols: list[str], build: Callable[[], bytes]) -> dict[str, int]:
+    """Addresses of the ``symbols`` of the object ``name``, built only where not cached."""
+    path = cache_directory() / f"{name}-{_key()}.o"
+    code = _read(path)
+    if code is not None:
+        with contextlib.suppress(ValueError):
+            return target.load_object(code, symbols)
+    code = build()
+    _write(path, code)
+    return target.load_object(code, symbols)
+
+
+def _read(path: Path) -> bytes | None:
+    """The object code in a file, or None where the file is not whole."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    checksum, code = content[:_CHECKSUM_BYTES], content[_CHECKSUM_BYTES:]
+    return code if code and checksum == _checksum(code) else None
+
+
+def _write(path: Path, code: bytes) -> None:
+    """Write through a temporary name, so that no reader sees half a file."""
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(_checksum(code) + code)
+        os.replace(temporary, path)
+    except OSError:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+
+
+def _checksum(code: bytes) -> bytes:
+    return hashlib.blake2b(code, digest_size=_CHECKSUM_BYTES).digest()

@@ -1,0 +1,48 @@
+"""The one ``@njit(parallel=True)`` function: a serial carrier per thread and chunk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+from numba import types
+
+from fastact.engine.addresses import call_loop, exchange, load_int64, stack, store_int64
+from fastact.engine.carrier import WORDS
+from fastact.engine.plan import OPERANDS, SERIAL
+
+__all__ = ["compile_team"]
+
+#: Chunks begin at multiples of this, so that no two threads write one cache line.
+GRAIN = 1024
+_keep: list[Any] = []
+
+
+@numba.njit(parallel=True, error_model="numpy")
+def drive(args, dimensions, steps, plan, threads):  # type: ignore[no-untyped-def]
+    n = load_int64(dimensions)
+    share = ((n + threads - 1) // threads + GRAIN - 1) // GRAIN * GRAIN
+    for thread in numba.prange(threads):
+        start = thread * share
+        if start < n:
+            own_args, own_dimensions = stack(WORDS), stack(8)
+            store_int64(own_dimensions, min(share, n - start))
+            for k in range(load_int64(plan + OPERANDS)):
+                address = load_int64(args + 8 * k) + start * load_int64(steps + 8 * k)
+                store_int64(own_args + 8 * k, address)
+            call_loop(load_int64(plan + SERIAL), own_args, own_dimensions, steps, plan)
+
+
+def compile_team(busy: int, cap: int) -> int:
+    """Address of a loop that runs on all threads Numba allows, or serially when busy."""
+
+    @numba.cfunc(types.void(*[types.int64] * 4), error_model="numpy")
+    def team(args, dimensions, steps, plan):  # type: ignore[no-untyped-def]
+        if exchange(busy, 1) == 0:
+            drive(args, dimensions, steps, plan, min(numba.get_num_threads(), cap))
+            exchange(busy, 0)
+        else:
+            call_loop(load_int64(plan + SERIAL), args, dimensions, steps, plan)
+
+    _keep.append(team)
+    return int(team.address)
