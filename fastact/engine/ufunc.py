@@ -15,7 +15,7 @@ from fastact.engine.entry import Activation
 from fastact.engine.forms import Form
 from fastact.engine.plan import make_plan
 
-__all__ = ["build_ufunc", "created"]
+__all__ = ["build_ufunc"]
 
 #: Order of the loops, NumPy's own: resolution takes the first that casts safely.
 DTYPES = ("float16", "float32", "float64")
@@ -24,8 +24,6 @@ _FROM_FUNC_AND_DATA = 1
 _IDENTITY_NONE = -1
 _TIMED_BLOCKS = 32
 
-#: Every ufunc made so far, with the entry and form it stands for.
-created: dict[np.ufunc, tuple[Activation, Form]] = {}
 _alive: list[Any] = []
 
 
@@ -120,7 +118,6 @@ def build_ufunc(entry: Activation, form: Form, module: str, doc: str) -> np.ufun
     ufunc.__qualname__ = entry.name
     ufunc.__doc__ = doc
     ufunc.__signature__ = signature(entry, form)
-    created[ufunc] = entry, form
     return ufunc
 
 

@@ -1,0 +1,106 @@
+"""Docstrings of the public functions, made from the entries."""
+
+from __future__ import annotations
+
+from fastact.engine.entry import Activation
+from fastact.engine.forms import Form
+
+__all__ = ["docstring"]
+
+
+def docstring(entry: Activation, form: Form) -> str:
+    """Formula, arguments, result, range, error, special points, source, example."""
+    name = f"{form.namespace}.{entry.name}".lstrip(".")
+    facts = {
+        "name": entry.name,
+        "summary": entry.summary,
+        "formula": entry.formula,
+        "trainable": entry.trainable,
+    }
+    parts = [form.summary.format(**facts), f"``{form.formula.format(**facts)}``"]
+    if not form.namespace and entry.notes:
+        parts.append(entry.notes)
+    if entry.aliases:
+        parts.append(f"Also known as {', '.join(entry.aliases)}.")
+    parts.append(_parameters(entry, form))
+    parts.append(_returns(entry, form))
+    if entry.domain:
+        conditions = "; ".join(entry.domain.values())
+        parts.append(
+            "Raises\n------\nTypeError\n    Operands or parameters that are not real numbers.\n"
+            f"ValueError\n    Parameters outside their domain ({conditions})."
+        )
+    else:
+        parts.append(
+            "Raises\n------\nTypeError\n    Operands that are not real numbers of at most "
+            "double precision."
+        )
+    parts.append(_notes(entry, form))
+    parts.append(f"References\n----------\n{entry.source}")
+    parts.append(_example(entry, form, name))
+    return "\n\n".join(parts) + "\n"
+
+
+def _parameters(entry: Activation, form: Form) -> str:
+    meaning = {
+        "g": "Gradient of the loss by the output.",
+        "x": "Input.",
+        "y": f"Output of ``{entry.name}``.",
+    }
+    lines = ["Parameters\n----------"]
+    for operand in form.operands:
+        lines.append(
+            f"{operand} : array_like of float16, float32 or float64, any shape\n"
+            f"    {meaning[operand]}"
+        )
+    for parameter, default in entry.parameters.items():
+        text = "a number, or an array that broadcasts against x"
+        suffix = "" if default is None else f", default {default:g}"
+        lines.append(f"{parameter} : float{suffix}\n    {text[0].upper()}{text[1:]}.")
+    lines.append(
+        "**kwargs\n    ``out``, ``where``, ``dtype`` and the other keywords of a NumPy ufunc."
+    )
+    return "\n".join(lines)
+
+
+def _returns(entry: Activation, form: Form) -> str:
+    kind = "ndarray or scalar of the operands' dtype and broadcast shape"
+    if len(form.outputs) == 1:
+        return f"Returns\n-------\n{kind}"
+    return f"Returns\n-------\ntuple of two\n    Value and derivative, each an {kind}."
+
+
+def _notes(entry: Activation, form: Form) -> str:
+    bounds = [
+        (kind, bound.value if form.outputs == ("value",) else bound.derivative)
+        for kind, bound in entry.max_ulp.items()
+    ]
+    lines = ["Notes\n-----", f"Range of the function: {entry.range}."]
+    if not form.scaled:
+        errors = ", ".join(f"{value:g} ULP in {kind}" for kind, value in bounds)
+        lines.append(f"Maximum error: {errors}.")
+    lines.append("nan gives nan; infinities give the limits; no warning is ever raised.")
+    if form.outputs != ("value",):
+        for point, value in entry.kinks.items():
+            lines.append(f"The derivative at x = {point} is taken as {value}.")
+    if form.namespace == "vjp_from_output" and entry.from_output_domain:
+        lines.append(f"Holds for {entry.from_output_domain}.")
+    if form.namespace == "vjp_param":
+        lines.append(
+            "The result has the shape of the operands broadcast together. Sum it over the\n"
+            "axes along which the parameter was broadcast: for one weight per channel of an\n"
+            "``(n, channels)`` input, ``.sum(axis=0)``."
+        )
+    return "\n".join(lines)
+
+
+def _example(entry: Activation, form: Form, name: str) -> str:
+    operands = ["np.float64(1.5)"] * len(form.operands)
+    operands += ["0.25" for default in entry.parameters.values() if default is None]
+    call = f"fa.{name}({', '.join(operands)})"
+    count = "shape(" if len(form.outputs) == 1 else "shape("
+    expected = "()" if len(form.outputs) == 1 else "(2,)"
+    return (
+        "Examples\n--------\n>>> import numpy as np, fastact as fa\n"
+        f">>> np.{count}{call})\n{expected}"
+    )

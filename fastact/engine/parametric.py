@@ -1,0 +1,107 @@
+"""Functions with defaults over the ufuncs of parametric activations.
+
+A ufunc takes neither defaults nor keywords of its own, so ``leaky_relu(x)`` needs a
+thin function around it: 0.1 us a call.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from fastact.engine.entry import Activation
+from fastact.engine.forms import Form
+
+__all__ = ["with_defaults"]
+
+
+def with_defaults(
+    entry: Activation, form: Form, ufunc: np.ufunc, module: str
+) -> Callable[..., Any]:
+    """``name(x, parameter=default, **ufunc_keywords)`` for a form of an entry."""
+    required = len(form.operands)
+    defaults = tuple(entry.parameters.values())
+    total = required + len(defaults)
+
+    def function(*operands: Any, **keywords: Any) -> Any:
+        given = len(operands)
+        if keywords or given < required or given > total or entry.domain:
+            return _call_in_full(entry, form, ufunc, operands, keywords)
+        try:
+            return ufunc(*operands, *defaults[given - required :])
+        except TypeError:
+            return _call_in_full(entry, form, ufunc, operands, keywords)
+
+    function.__name__ = function.__qualname__ = entry.name
+    function.__module__ = module
+    function.__signature__ = _signature(entry, form)  # type: ignore[attr-defined]
+    return function
+
+
+def _call_in_full(
+    entry: Activation,
+    form: Form,
+    ufunc: np.ufunc,
+    operands: tuple[Any, ...],
+    keywords: dict[str, Any],
+) -> Any:
+    """Sort parameters from the ufunc's keywords, check them, and call."""
+    names = list(entry.parameters)
+    required, given = len(form.operands), len(operands)
+    name = f"{form.namespace}.{entry.name}".lstrip(".")
+    if given < required:
+        wanted = ", ".join(form.operands)
+        raise TypeError(f"{name}() takes {wanted}: {required} operands, not {given}")
+    if given > required + len(names):
+        raise TypeError(
+            f"{name}() takes at most {required + len(names)} positional arguments "
+            f"({', '.join([*form.operands, *names])}), not {given}"
+        )
+    values = dict(entry.parameters) | dict(zip(names, operands[required:], strict=False))
+    for parameter in names:
+        if parameter in keywords:
+            if parameter in names[: given - required]:
+                raise TypeError(f"{name}() got two values for {parameter!r}")
+            values[parameter] = keywords.pop(parameter)
+    for parameter, value in values.items():
+        _check(name, entry, parameter, value)
+    return ufunc(*operands[:required], *values.values(), **keywords)
+
+
+def _check(name: str, entry: Activation, parameter: str, value: Any) -> None:
+    if isinstance(value, (float, int)):
+        array = value
+    else:
+        kind = getattr(getattr(value, "dtype", None), "kind", None) or np.asarray(value).dtype.kind
+        if kind not in "biuf" and not hasattr(value, "__array_ufunc__"):
+            raise TypeError(
+                f"{name}(): {parameter} must be a real number or an array of them, not {value!r}"
+            )
+        array = value
+    condition = entry.domain.get(parameter)
+    if condition and not np.all(_holds(condition, parameter, array)):
+        raise ValueError(f"{name}(): {parameter} must satisfy {condition}, not {value!r}")
+
+
+def _holds(condition: str, parameter: str, value: Any) -> Any:
+    """Whether ``parameter >= bound`` or ``parameter > bound`` holds; nan is data."""
+    _, operator, bound = condition.split()
+    violated = {">=": np.less, ">": np.less_equal}[operator](value, float(bound))
+    return np.logical_not(violated)
+
+
+def _signature(entry: Activation, form: Form) -> inspect.Signature:
+    p = inspect.Parameter
+    operands = [p(name, p.POSITIONAL_ONLY) for name in form.operands]
+    parameters = [
+        p(name, p.POSITIONAL_OR_KEYWORD, default=default)
+        for name, default in entry.parameters.items()
+    ]
+    keywords = {"out": None, "where": True, "casting": "same_kind", "order": "K"}
+    keywords |= {"dtype": None, "subok": True, "signature": None}
+    return inspect.Signature(
+        [*operands, *parameters, *(p(k, p.KEYWORD_ONLY, default=v) for k, v in keywords.items())]
+    )

@@ -1,0 +1,5 @@
+"""Value and derivative in one pass."""
+
+from fastact.engine.namespace import namespace
+
+__getattr__, __dir__ = namespace(__name__)
