@@ -1,0 +1,110 @@
+"""The exponential function: exp(x) = 2^k exp(r) with r = x - k log 2 in [-0.347, 0.347].
+
+The argument is reduced in two steps after Cody and Waite (1980), rounding to k by
+adding and subtracting 1.5 * 2^(mantissa bits), which leaves k in the low bits of the
+sum as well. exp(r) = 1 + r + r^2 q(r), with q interpolating at Chebyshev nodes.
+
+=============  ==========  ======  ==================================================
+function       arithmetic  degree  error of the polynomial, relative to exp(r)
+=============  ==========  ======  ==================================================
+exp_single     float32     5 + 2   2^-30.4; 1 ULP after rounding, by parts much less
+exp_wide       float64     5 + 2   2^-32.1: for kernels that round to float32 at the end
+exp_double     float64     10 + 2  2^-61.4; by parts 2^-58
+=============  ==========  ======  ==================================================
+
+The ``_parts`` functions return what cannot be rounded without loss.
+"""
+
+from numpy import float32, float64, int32, int64
+
+from fastact.elementary.scalar import bits, fma, from_bits, select
+
+__all__ = ["exp_double_parts", "exp_single_parts", "exp_wide", "power_of_two"]
+
+_LOG2_E = float64(1.4426950408889634)
+_MAGIC = float64(6755399441055744.0)
+# 41 bits, so that k * _LN2_HIGH is exact for |k| < 2^12.
+_LN2_HIGH = float64(0.693147180559663)
+_LN2_LOW = float64(2.8235290563031577e-13)
+_LN2 = float64(0.6931471805599453)
+
+_LOG2_E_SINGLE = float32(1.4426950408889634)
+_MAGIC_SINGLE = float32(12582912.0)
+_LN2_HIGH_SINGLE = float32(0.69314575)
+_LN2_LOW_SINGLE = float32(1.4286068e-06)
+_ONE_SINGLE = float32(1.0)
+
+
+def power_of_two(k):
+    """2^k for an int64 k in [-1022, 1023]."""
+    return from_bits(int64(int64(k + int64(1023)) << int64(52)))
+
+
+def exp_wide(x):
+    """exp(x) in float64, good to 2^-31, for |x| <= 708; beyond, the value there; nan for nan."""
+    x = select(x > 708.0, 708.0, x)
+    x = select(x < -708.0, -708.0, x)
+    shifted = fma(x, _LOG2_E, _MAGIC)
+    # One step is enough here: |k| * 2^-54 is far below 2^-31.
+    r = fma(shifted - _MAGIC, -_LN2, x)
+    q = fma(float64(0.00019890980869750327), r, float64(0.0013933641031986701))
+    q = fma(q, r, float64(0.008333310934448869))
+    q = fma(q, r, float64(0.04166646500604005))
+    q = fma(q, r, float64(0.16666666681614256))
+    q = fma(q, r, float64(0.5000000013457727))
+    p = fma(fma(q, r, 1.0), r, 1.0)
+    # k sits in the low bits of the sum; shifting it into the exponent adds it there.
+    return from_bits(int64(bits(p) + int64(bits(shifted) << int64(52))))
+
+
+def exp_double_parts(x):
+    """k, t, u with exp(x) = 2^k (1 + t + u), |t| < 0.42 and u of 2^-53 t; k as int64.
+
+    For |x| <= 2^20 or so; the caller clamps.
+    """
+    shifted = fma(x, _LOG2_E, _MAGIC)
+    k = shifted - _MAGIC
+    high = fma(k, -_LN2_HIGH, x)
+    low = k * _LN2_LOW
+    r = high - low
+    rest = (high - r) - low
+    q = fma(float64(2.0914679376583935e-09), r, float64(2.510520637395701e-08))
+    q = fma(q, r, float64(2.7557273661348637e-07))
+    q = fma(q, r, float64(2.7557255425746435e-06))
+    q = fma(q, r, float64(2.4801587325533363e-05))
+    q = fma(q, r, float64(0.00019841269874800493))
+    q = fma(q, r, float64(0.0013888888888883752))
+    q = fma(q, r, float64(0.008333333333326141))
+    q = fma(q, r, float64(0.04166666666666667))
+    q = fma(q, r, float64(0.1666666666666667))
+    q = fma(q, r, 0.5)
+    # q r^2 + rest (1 + r): the part of exp(r) - 1 beyond r itself.
+    w = fma(q * r, r, fma(rest, r, rest))
+    t = r + w
+    u = (r - t) + w
+    return int64(bits(shifted) - bits(_MAGIC)), t, u
+
+
+def exp_single_parts(x):
+    """k, t, u with exp(x) = 2^k (1 + t + u) in float32 arithmetic; k as int32.
+
+    For |x| <= 2^10 or so; the caller clamps.
+    """
+    shifted = fma(x, _LOG2_E_SINGLE, _MAGIC_SINGLE)
+    k = shifted - _MAGIC_SINGLE
+    r = fma(k, -_LN2_HIGH_SINGLE, x)
+    r = fma(k, -_LN2_LOW_SINGLE, r)
+    q = fma(float32(0.00019890980911441147), r, float32(0.0013933641603216529))
+    q = fma(q, r, float32(0.00833331048488617))
+    q = fma(q, r, float32(0.04166646674275398))
+    q = fma(q, r, float32(0.1666666716337204))
+    q = fma(q, r, float32(0.5))
+    w = q * r * r
+    t = r + w
+    u = (r - t) + w
+    return int32(bits(shifted) - bits(_MAGIC_SINGLE)), t, u
+
+
+def power_of_two_single(k):
+    """2^k for an int32 k in [-126, 127]."""
+    return from_bits(int32(int32(k + int32(127)) << int32(23)))
