@@ -1,13 +1,13 @@
 """The logistic function."""
 
-from numpy import float32, float64, int32, int64
+from numpy import float32, float64
 
-from fastact.elementary.exp import (
-    exp_double_parts,
-    exp_single_parts,
-    exp_wide,
-    power_of_two,
-    power_of_two_single,
+from fastact.elementary.exp import exp_wide
+from fastact.elementary.logistic import (
+    logistic_double_parts,
+    logistic_single_parts,
+    scaled_double,
+    scaled_single,
 )
 from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
@@ -26,43 +26,22 @@ from fastact.engine.entry import Bound, Interval, activation
 def sigmoid(x):
     """Logistic function.
 
-    1 / (1 + exp(-x)) with exp(-x) = 2^k h is evaluated as 2^-k / (2^-k + h): one
-    formula for the whole line, which neither overflows nor cancels.
+    Evaluated by one formula for the whole line that neither overflows nor cancels:
+    see :mod:`fastact.elementary.logistic`.
     """
     # Beyond the clamps the result rounds to 0 and to 1.
     x = select(x > 40.0, 40.0, x)
     x = select(x < -760.0, -760.0, x)
-    k, t, u = exp_double_parts(-x)
-    h = 1.0 + t
-    low = ((1.0 - h) + t) + u
-    # Below 2^-100 the addend no longer counts; the power itself must stay normal.
-    c = power_of_two(select(k > int64(100), int64(-100), int64(-k)))
-    d = c + h
-    back = d - c
-    low = low + ((c - (d - back)) + (h - back))
-    r = 1.0 / d
-    r = fma(fma(-low, r, fma(-d, r, 1.0)), r, r)
-    # In two steps: the result may be subnormal, 2^-k with it.
-    half = int64(k >> int64(1))
-    return r * power_of_two(int64(-half)) * power_of_two(int64(half - k))
+    n, s, s_low, _, _ = logistic_double_parts(x, 0.0)
+    return scaled_double(s + s_low, n)
 
 
 @sigmoid.single
 def _(x):
     x = select(x > float32(18.0), float32(18.0), x)
     x = select(x < float32(-105.0), float32(-105.0), x)
-    k, t, u = exp_single_parts(-x)
-    one = float32(1.0)
-    h = one + t
-    low = ((one - h) + t) + u
-    c = power_of_two_single(select(k > int32(60), int32(-60), int32(-k)))
-    d = c + h
-    back = d - c
-    low = low + ((c - (d - back)) + (h - back))
-    r = one / d
-    r = fma(fma(-low, r, fma(-d, r, one)), r, r)
-    half = int32(k >> int32(1))
-    return r * power_of_two_single(int32(-half)) * power_of_two_single(int32(half - k))
+    n, s, s_low = logistic_single_parts(x)
+    return scaled_single(s + s_low, n)
 
 
 @sigmoid.derivative
@@ -70,20 +49,9 @@ def _(x):
     # s(x) s(-x) = e / (1 + e)^2 with e = exp(-|x|): even, and no 1 - s to cancel.
     z = fabs(x)
     z = select(z > 760.0, 760.0, z)
-    k, t, u = exp_double_parts(-z)
-    h = 1.0 + t
-    h_low = ((1.0 - h) + t) + u
-    scale = power_of_two(select(k < int64(-100), int64(-100), k))
-    e, e_low = scale * h, scale * h_low
-    d = 1.0 + e
-    d_low = ((1.0 - d) + e) + e_low
-    square = d * d
-    square_low = fma(2.0 * d, d_low, fma(d, d, -square))
-    r = 1.0 / square
-    q = h * r
-    q = fma(fma(-q, square_low, fma(-q, square, h) + h_low), r, q)
-    half = int64(k >> int64(1))
-    return q * power_of_two(half) * power_of_two(int64(k - half))
+    n, s, s_low, q, q_low = logistic_double_parts(-z, 0.0)
+    m = s * q
+    return scaled_double(m + fma(s, q_low, fma(s_low, q, fma(s, q, -m))), n)
 
 
 @sigmoid.derivative_single

@@ -1,0 +1,199 @@
+"""x times a logistic function: silu, swish, quick_gelu, and the piecewise hard_silu."""
+
+from numpy import float32, float64
+
+from fastact.elementary.exp import exp_wide
+from fastact.elementary.logistic import (
+    logistic_double_parts,
+    logistic_slope_double,
+    logistic_slope_wide,
+    scaled_double,
+    times_logistic_double,
+)
+from fastact.elementary.scalar import fma, like, select
+from fastact.engine.entry import Bound, Interval, activation
+
+OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
+INF = float("inf")
+
+
+@activation(
+    formula="x / (1 + exp(-x))",
+    source="Elfwing et al. 2017, arXiv:1702.03118",
+    range=Interval(-0.2784645427610738, INF),
+    use="Smooth stand-in for relu in deep convolutional networks and transformers.",
+    drawback="Costs an exponential; not monotone, and its gradient still fades on the far left.",
+    max_ulp=OWED,
+    derivative_zeros=(-1.2784645427610738,),
+)
+def silu(x):
+    """Sigmoid-weighted linear unit, also called swish."""
+    x = select(x < -800.0, -800.0, x)
+    v = select(x > 60.0, 60.0, x)
+    return times_logistic_double(x, v, 0.0)
+
+
+@silu.single
+def _(x):
+    wide = float64(x)
+    wide = select(wide < -200.0, -200.0, wide)
+    return float32(wide / (1.0 + exp_wide(-wide)))
+
+
+@silu.derivative
+def _(x):
+    x = select(x < -800.0, -800.0, x)
+    x = select(x > 60.0, 60.0, x)
+    return logistic_slope_double(x, 0.0, x, 0.0)
+
+
+@silu.derivative_single
+def _(x):
+    wide = float64(x)
+    wide = select(wide < -200.0, -200.0, wide)
+    wide = select(wide > 200.0, 200.0, wide)
+    return float32(logistic_slope_wide(wide, wide))
+
+
+def _swish_argument(x, beta):
+    """beta x as a pair, kept within what the logistic parts take."""
+    v = beta * x
+    low = fma(beta, x, -v)
+    inside = (v > -800.0) & (v < 60.0)
+    v = select(v < -800.0, -800.0, select(v > 60.0, 60.0, v))
+    return v, select(inside, low, 0.0)
+
+
+@activation(
+    formula="x / (1 + exp(-beta * x))",
+    source="Ramachandran et al. 2017, arXiv:1710.05941",
+    range=Interval(-INF, INF),
+    use="silu with a learned steepness: beta = 0 is x / 2, large beta approaches relu.",
+    drawback="One more parameter to train for a small gain over silu.",
+    max_ulp=OWED,
+    derivative_zeros=(-1.2784645427610738,),
+)
+def swish(x, beta=1.0):
+    """Swish: x times the sigmoid of beta x."""
+    v, low = _swish_argument(x, beta)
+    n, s, s_low, _, _ = logistic_double_parts(v, low)
+    m = x * s
+    # An infinite x times the tail of s: the tail wins.
+    finite = scaled_double(m + fma(x, s_low, fma(x, s, -m)), n)
+    return select((v <= -800.0) & (x == x), like(x, -0.0), select(v >= 60.0, x, finite))
+
+
+@swish.single
+def _(x, beta):
+    wide = float64(x)
+    v = float64(beta) * wide
+    value = wide / (1.0 + exp_wide(-v))
+    return float32(select((v < -300.0) & (wide == wide), -0.0, value))
+
+
+@swish.derivative
+def _(x, beta):
+    v, low = _swish_argument(x, beta)
+    return logistic_slope_double(v, low, v, low)
+
+
+@swish.derivative_single
+def _(x, beta):
+    v = float64(beta) * float64(x)
+    v = select(v < -300.0, -300.0, select(v > 300.0, 300.0, v))
+    return float32(logistic_slope_wide(v, v))
+
+
+@swish.parameter_derivative
+def _(x, beta):
+    # x^2 s(v) s(-v), v = beta x.
+    v, low = _swish_argument(x, beta)
+    n, s, _, q, _ = logistic_double_parts(v, low)
+    value = scaled_double(s * q, n) * x * x
+    return select((v <= -800.0) | (v >= 60.0), like(x, 0.0), value)
+
+
+@swish.parameter_derivative_single
+def _(x, beta):
+    wide = float64(x)
+    v = float64(beta) * wide
+    e = exp_wide(-select(v < 0.0, -v, v))
+    value = wide * wide * (e / ((1.0 + e) * (1.0 + e)))
+    return float32(select((v < -300.0) | (v > 300.0), 0.0, value))
+
+
+_QUICK = 1.702
+
+
+@activation(
+    formula="x / (1 + exp(-1.702 * x))",
+    source="Hendrycks and Gimpel 2016, arXiv:1606.08415, section 2",
+    range=Interval(-0.16361018963635358, INF),
+    use="The cheap approximation of gelu that CLIP and its descendants were trained with.",
+    drawback="Off from gelu by up to 0.02: use it only for models trained with it.",
+    max_ulp=OWED,
+    derivative_zeros=(-0.7511542554412890,),
+)
+def quick_gelu(x):
+    """Sigmoid approximation of GELU."""
+    x = select(x < -500.0, -500.0, x)
+    inner = select(x > 30.0, 30.0, x)
+    v = inner * _QUICK
+    return times_logistic_double(x, v, fma(inner, _QUICK, -v))
+
+
+@quick_gelu.single
+def _(x):
+    wide = float64(x)
+    wide = select(wide < -200.0, -200.0, wide)
+    return float32(wide / (1.0 + exp_wide(wide * -1.702)))
+
+
+@quick_gelu.derivative
+def _(x):
+    x = select(x < -500.0, -500.0, x)
+    x = select(x > 30.0, 30.0, x)
+    v = x * _QUICK
+    low = fma(x, _QUICK, -v)
+    return logistic_slope_double(v, low, v, low)
+
+
+@quick_gelu.derivative_single
+def _(x):
+    wide = float64(x)
+    wide = select(wide < -200.0, -200.0, wide)
+    wide = select(wide > 200.0, 200.0, wide)
+    v = wide * 1.702
+    return float32(logistic_slope_wide(v, v))
+
+
+@activation(
+    formula="x * clip(x / 6 + 0.5, 0, 1)",
+    source="Howard et al. 2019, arXiv:1905.02244",
+    range=Interval(-0.375, INF),
+    use="silu for integer and mobile hardware: no exponential.",
+    drawback="Exactly 0 with gradient 0 below -3: units can die there as with relu.",
+    max_ulp=OWED,
+    aliases=("hard_swish", "hardswish"),
+    kinks={"-3": "0", "3": "1"},
+    derivative_zeros=(-1.5,),
+)
+def hard_silu(x):
+    """Piecewise quadratic approximation of silu."""
+    three = like(x, 3.0)
+    # x (x + 3) / 6 with the product kept whole: x + 3 is exact near its zero.
+    a = x + three
+    a_low = (three - (a - x)) + (x - (a - (a - x)))
+    p = x * a
+    p_low = fma(x, a_low, fma(x, a, -p))
+    six = like(x, 6.0)
+    r = p / six
+    inner = r + (fma(-r, six, p) + p_low) / six
+    return select(x <= -three, like(x, -0.0), select(x >= three, x, inner))
+
+
+@hard_silu.derivative
+def _(x):
+    three = like(x, 3.0)
+    inner = (x + x + three) / like(x, 6.0)
+    return select(x <= -three, like(x, 0.0), select(x >= three, like(x, 1.0), inner))

@@ -1,0 +1,105 @@
+"""The logistic function by parts: what sigmoid, silu, swish and both tanh-like GELUs share.
+
+s(v) = 1 / (1 + exp(-v)). With exp(-v) = 2^k h it is 2^-k / D, and 1 - s(v) = h / D,
+where D = 2^-k + h: one formula for the whole line that neither overflows nor cancels,
+and both quotients keep their relative accuracy in their own tail. They are returned as
+unevaluated pairs, so that a kernel may multiply before it rounds for the only time.
+"""
+
+from numpy import float64, int32, int64
+
+from fastact.elementary.exp import (
+    exp_double_parts,
+    exp_single_parts,
+    exp_wide,
+    power_of_two,
+    power_of_two_single,
+)
+from fastact.elementary.scalar import fma, like, select
+
+__all__ = [
+    "logistic_double_parts",
+    "logistic_slope_double",
+    "logistic_slope_wide",
+    "scaled_double",
+    "sum_of_two",
+    "times_logistic_double",
+]
+
+
+def sum_of_two(a, b):
+    """a + b and its rounding error (Knuth's two-sum), whatever their order of magnitude."""
+    total = a + b
+    back = total - a
+    return total, (a - (total - back)) + (b - back)
+
+
+def scaled_double(value, k):
+    """value * 2^k rounded once, also where the result is subnormal; |k| <= 2000."""
+    half = int64(k >> int64(1))
+    return value * power_of_two(half) * power_of_two(int64(k - half))
+
+
+def scaled_single(value, k):
+    """value * 2^k rounded once, also where the result is subnormal; |k| <= 250."""
+    half = int32(k >> int32(1))
+    return value * power_of_two_single(half) * power_of_two_single(int32(k - half))
+
+
+def logistic_double_parts(v, v_low):
+    """n, s, s', q, q' with s(v + v_low) = 2^n (s + s') and 1 - s(v + v_low) = q + q'.
+
+    For v in [-1400, 60], which the caller ensures; v_low is of 2^-53 v.
+    """
+    k, t, u = exp_double_parts(-v)
+    h = 1.0 + t
+    h_low = ((1.0 - h) + t) + fma(-v_low, h, u)
+    # Below 2^-100 the addend no longer counts; the power itself must stay normal.
+    c = power_of_two(select(k > int64(100), int64(-100), int64(-k)))
+    d, d_low = sum_of_two(c, h)
+    d_low = d_low + h_low
+    r = 1.0 / d
+    r_low = fma(-d_low, r, fma(-d, r, 1.0)) * r
+    q = h * r
+    q_low = (fma(-q, d_low, fma(-q, d, h)) + h_low) * r
+    return int64(-k), r, r_low, q, q_low
+
+
+def logistic_single_parts(v):
+    """n, s, s' with s(v) = 2^n (s + s') in float32 arithmetic, for v in [-150, 40]."""
+    k, t, u = exp_single_parts(-v)
+    one = like(v, 1.0)
+    h = one + t
+    h_low = ((one - h) + t) + u
+    c = power_of_two_single(select(k > int32(60), int32(-60), int32(-k)))
+    d, d_low = sum_of_two(c, h)
+    r = one / d
+    return int32(-k), r, fma(-(d_low + h_low), r, fma(-d, r, one)) * r
+
+
+def times_logistic_double(x, v, v_low):
+    """x s(v + v_low), rounded once."""
+    n, s, s_low, _, _ = logistic_double_parts(v, v_low)
+    m = x * s
+    return scaled_double(m + fma(x, s_low, fma(x, s, -m)), n)
+
+
+def logistic_slope_double(v, v_low, y, y_low):
+    """s + s (1 - s) (y + y_low), s = s(v + v_low): the derivative of x s(v) for y = x v'.
+
+    Taken as s (1 + y (1 - s)), which cancels only where the derivative itself is 0.
+    """
+    n, s, s_low, q, q_low = logistic_double_parts(v, v_low)
+    w = y * q
+    w_low = fma(y, q_low, fma(y_low, q, fma(y, q, -w)))
+    g, g_low = sum_of_two(1.0, w)
+    g_low = g_low + w_low
+    m = s * g
+    return scaled_double(m + fma(s, g_low, fma(s_low, g, fma(s, g, -m))), n)
+
+
+def logistic_slope_wide(v, y):
+    """The same in plain float64, for results that are rounded to float32."""
+    e = exp_wide(-v)
+    s = float64(1.0) / (1.0 + e)
+    return s * fma(y, s * e, 1.0)
