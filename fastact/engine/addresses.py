@@ -5,7 +5,6 @@ has no meaning outside compiled code. Addresses and lengths are int64.
 """
 
 # Numba calls the code generators below with positions and names of its own choosing.
-# ruff: noqa: ARG001
 
 from __future__ import annotations
 
@@ -125,9 +124,7 @@ def call_gather(
 
 
 @intrinsic
-def call_scatter(
-    typingctx: Any, code: Any, target: Any, step: Any, buffer: Any, count: Any
-) -> Any:
+def call_scatter(typingctx: Any, code: Any, target: Any, step: Any, buffer: Any, count: Any) -> Any:
     """Call ``void scatter(target, step, buffer, count)``."""
     return types.void(*[types.int64] * 5), _caller(4)
 

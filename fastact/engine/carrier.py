@@ -12,8 +12,9 @@ serial carrier, which
 """
 
 # Type annotations would be wrong here: these functions only exist compiled.
-from numpy import int32, int64
+from numpy import int32
 
+from fastact.elementary.scalar import bits, from_bits
 from fastact.engine.addresses import (
     FP_DEFAULT,
     call_gather,
@@ -50,7 +51,6 @@ from fastact.engine.storage import (
     single_to_bfloat16,
     single_to_half,
 )
-from fastact.elementary.scalar import bits, from_bits
 
 __all__ = ["STORAGES", "loop", "make_gather", "make_scatter", "serial"]
 
@@ -59,7 +59,6 @@ CHUNK = 1024
 BUFFER_BYTES = CHUNK * 8
 ALL_BUFFERS = BUFFER_BYTES * MAX_OPERANDS
 WORDS = 8 * MAX_OPERANDS
-
 
 
 def read_float32(address):
@@ -176,7 +175,7 @@ def make_scatter(dtype):
 def carry(args, n, steps, plan):
     """Send ``n`` elements through the span of ``plan``."""
     span, stored = load_int64(plan + SPAN), load_int64(plan + STORED)
-    inputs, operands = load_int64(plan + INPUTS), load_int64(plan + OPERANDS)
+    operands = load_int64(plan + OPERANDS)
     order = worst_hazard(args, steps, plan, n)
     contiguous = load_int64(plan + NATIVE) == 1 and order == 0
     for k in range(operands):
@@ -190,30 +189,42 @@ def carry(args, n, steps, plan):
 
 
 def carry_buffered(args, done, n, steps, plan, order):
-    """Elements ``done`` to ``n`` of any layout, through buffers a chunk at a time."""
-    span = load_int64(plan + SPAN)
+    """Elements ``done`` to ``n`` of any layout, a chunk at a time.
+
+    What is contiguous is handed to the span where it lies; the rest, and what does not
+    fill its last block, goes through a buffer. Copying the contiguous operands too
+    made leaky_relu, whose slope is broadcast, six times slower.
+    """
+    span, stored = load_int64(plan + SPAN), load_int64(plan + STORED)
     inputs, operands = load_int64(plan + INPUTS), load_int64(plan + OPERANDS)
     gather, scatter = load_int64(plan + GATHER), load_int64(plan + SCATTER)
+    native = load_int64(plan + NATIVE) == 1 and order == 0
     buffers, addresses = stack(ALL_BUFFERS), stack(WORDS)
     chunk = 1 if order == 2 else CHUNK
     first = done
-    for k in range(operands):
-        store_int64(addresses + 8 * k, buffers + k * BUFFER_BYTES)
     while done < n:
         count = n - done if n - done < chunk else chunk
+        if native and count > BLOCK:
+            count = (count >> BLOCK_BITS) << BLOCK_BITS
         blocks = (count + BLOCK - 1) >> BLOCK_BITS
-        for k in range(inputs):
+        direct = native and count == blocks << BLOCK_BITS
+        for k in range(operands):
             step = load_int64(steps + 8 * k)
-            # A broadcast operand fills its buffer once, in the first chunk, the longest.
-            if done == first or step != 0 or order == 2:
-                source = load_int64(args + 8 * k) + done * step
-                buffer = load_int64(addresses + 8 * k)
-                call_gather(gather, buffer, source, step, count, blocks << BLOCK_BITS)
+            place = load_int64(args + 8 * k) + done * step
+            if direct and step == stored:
+                store_int64(addresses + 8 * k, place)
+            else:
+                buffer = buffers + k * BUFFER_BYTES
+                store_int64(addresses + 8 * k, buffer)
+                # A broadcast operand fills its buffer once, in the first chunk, the longest.
+                if k < inputs and (done == first or step != 0 or order == 2):
+                    call_gather(gather, buffer, place, step, count, blocks << BLOCK_BITS)
         call_span(span, addresses, blocks)
         for k in range(inputs, operands):
             step = load_int64(steps + 8 * k)
-            target = load_int64(args + 8 * k) + done * step
-            call_scatter(scatter, target, step, load_int64(addresses + 8 * k), count)
+            if not (direct and step == stored):
+                target = load_int64(args + 8 * k) + done * step
+                call_scatter(scatter, target, step, load_int64(addresses + 8 * k), count)
         done += count
 
 

@@ -23,7 +23,7 @@ def docstring(entry: Activation, form: Form) -> str:
     if entry.aliases:
         parts.append(f"Also known as {', '.join(entry.aliases)}.")
     parts.append(_parameters(entry, form))
-    parts.append(_returns(entry, form))
+    parts.append(_returns(form))
     if entry.domain:
         conditions = "; ".join(entry.domain.values())
         parts.append(
@@ -48,11 +48,10 @@ def _parameters(entry: Activation, form: Form) -> str:
         "y": f"Output of ``{entry.name}``.",
     }
     lines = ["Parameters\n----------"]
-    for operand in form.operands:
-        lines.append(
-            f"{operand} : array_like of float16, float32 or float64, any shape\n"
-            f"    {meaning[operand]}"
-        )
+    lines += [
+        f"{operand} : array_like of float16, float32 or float64, any shape\n    {meaning[operand]}"
+        for operand in form.operands
+    ]
     for parameter, default in entry.parameters.items():
         text = "a number, or an array that broadcasts against x"
         suffix = "" if default is None else f", default {default:g}"
@@ -63,7 +62,7 @@ def _parameters(entry: Activation, form: Form) -> str:
     return "\n".join(lines)
 
 
-def _returns(entry: Activation, form: Form) -> str:
+def _returns(form: Form) -> str:
     kind = "ndarray or scalar of the operands' dtype and broadcast shape"
     if len(form.outputs) == 1:
         return f"Returns\n-------\n{kind}"
@@ -98,9 +97,8 @@ def _example(entry: Activation, form: Form, name: str) -> str:
     operands = ["np.float64(1.5)"] * len(form.operands)
     operands += ["0.25" for default in entry.parameters.values() if default is None]
     call = f"fa.{name}({', '.join(operands)})"
-    count = "shape(" if len(form.outputs) == 1 else "shape("
     expected = "()" if len(form.outputs) == 1 else "(2,)"
     return (
         "Examples\n--------\n>>> import numpy as np, fastact as fa\n"
-        f">>> np.{count}{call})\n{expected}"
+        f">>> np.shape({call})\n{expected}"
     )

@@ -12,12 +12,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 __all__ = ["Activation", "Bound", "Interval", "activation", "registry"]
 
 Body = Callable[..., Any]
-Precision = Literal["float32", "float64"]
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ class Activation:
     #: Condition on parameters under which f' is a function of f ("" = always).
     from_output_domain: str = ""
     #: Bodies by the role they play: value, derivative, from_output, parameter.
-    bodies: dict[tuple[str, Precision], Body] = field(default_factory=dict)
+    bodies: dict[tuple[str, str], Body] = field(default_factory=dict)
     #: The parameter that has a gradient of its own (``vjp_param``), if any.
     trainable: str | None = None
 
@@ -107,7 +106,7 @@ class Activation:
 
     def body(self, role: str, precision: str) -> Body:
         """The scalar kernel for a role; float32 falls back on the generic body."""
-        return self.bodies.get((role, precision)) or self.bodies[role, "float64"]  # type: ignore[call-overload, no-any-return]
+        return self.bodies.get((role, precision)) or self.bodies[role, "float64"]
 
     def has(self, role: str) -> bool:
         """Whether the entry has a body for ``role``."""
@@ -115,7 +114,7 @@ class Activation:
 
     # -- decorators under the value body -------------------------------------------
 
-    def _add(self, role: str, precision: Precision) -> Callable[[Body], Body]:
+    def _add(self, role: str, precision: str) -> Callable[[Body], Body]:
         def add(body: Body) -> Body:
             if (role, precision) in self.bodies:
                 raise TypeError(f"{self.name}: a second {precision} body for {role!r}")
@@ -171,9 +170,7 @@ def activation(
 
     def register(body: Body) -> Activation:
         name = body.__name__
-        entry = Activation(
-            name, formula, source, range, use, drawback, max_ulp, **optional
-        )
+        entry = Activation(name, formula, source, range, use, drawback, max_ulp, **optional)
         for precision in ("float32", "float64"):
             if not isinstance(max_ulp.get(precision), Bound):
                 raise TypeError(f"{name}: max_ulp has no Bound for {precision}")

@@ -38,7 +38,7 @@ def _one_kind(*operands: Any) -> Any:
     return operands[0] if operands[0] in _INTEGER_OF and len(set(operands)) == 1 else None
 
 
-def _teach_llvm_intrinsic(operation: FunctionType, name: str, arity: int) -> None:
+def _teach_llvm_intrinsic(operation: Any, name: str, arity: int) -> None:
     type_callable(operation)(lambda context: _TYPERS[arity])
 
     def lower(context: Any, builder: Any, signature: Any, operands: Any) -> Any:
@@ -108,7 +108,7 @@ def _lower_like(context: Any, builder: Any, signature: Any, operands: Any) -> An
 _taught: set[Any] = {getattr(scalar, name) for name in scalar.__all__}
 
 
-def teach(function: FunctionType) -> None:
+def teach(function: Any) -> None:
     """Make compilable every plain function that ``function`` reaches by name."""
     code = function.__code__
     reached = [function.__globals__.get(name) for name in code.co_names]

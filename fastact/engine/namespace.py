@@ -112,4 +112,3 @@ def namespace(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]
         return public_names(_form_of(module))
 
     return __getattr__, __dir__
-

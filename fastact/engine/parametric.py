@@ -82,12 +82,12 @@ def _check(name: str, entry: Activation, parameter: str, value: Any) -> None:
             )
         array = value
     condition = entry.domain.get(parameter)
-    if condition and not np.all(_holds(condition, parameter, array)):
+    if condition and not np.all(_holds(condition, array)):
         raise ValueError(f"{name}(): {parameter} must satisfy {condition}, not {value!r}")
 
 
-def _holds(condition: str, parameter: str, value: Any) -> Any:
-    """Whether ``parameter >= bound`` or ``parameter > bound`` holds; nan is data."""
+def _holds(condition: str, value: Any) -> Any:
+    """Whether a condition ``name >= bound`` or ``name > bound`` holds; nan is data."""
     _, operator, bound = condition.split()
     violated = {">=": np.less, ">": np.less_equal}[operator](value, float(bound))
     return np.logical_not(violated)

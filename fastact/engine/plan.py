@@ -11,8 +11,17 @@ __all__ = ["MAX_OPERANDS", "WORDS", "make_plan"]
 
 #: The words in order; NATIVE is 1 where the span computes with the stored dtype itself.
 WORDS = (
-    "SPAN INPUTS OPERANDS STORED NATIVE GATHER SCATTER SERIAL TEAM PARALLEL"
-).split()
+    "SPAN",
+    "INPUTS",
+    "OPERANDS",
+    "STORED",
+    "NATIVE",
+    "GATHER",
+    "SCATTER",
+    "SERIAL",
+    "TEAM",
+    "PARALLEL",
+)
 #: Byte offset of each word.
 SPAN, INPUTS, OPERANDS, STORED, NATIVE, GATHER, SCATTER, SERIAL, TEAM, PARALLEL = range(
     0, 8 * len(WORDS), 8

@@ -70,9 +70,7 @@ def emit_object(*groups: list[str]) -> bytes:
     return bytes(machine.emit_object(_optimise(groups, machine)))
 
 
-def emit_assembly(
-    *groups: list[str], cpu: str = "", features: str = "", triple: str = ""
-) -> str:
+def emit_assembly(*groups: list[str], cpu: str = "", features: str = "", triple: str = "") -> str:
     """Machine assembly as text, for this machine or (cross-compiled) for another."""
     if not (cpu or features or triple):
         machine = _native_machine()

@@ -38,9 +38,7 @@ def max_threads() -> int:
     chosen = os.environ.get("FASTACT_NUM_THREADS", "")
     if chosen:
         if not chosen.isdigit() or int(chosen) < 1:
-            raise ValueError(
-                f"FASTACT_NUM_THREADS must be a positive integer, not {chosen!r}"
-            )
+            raise ValueError(f"FASTACT_NUM_THREADS must be a positive integer, not {chosen!r}")
         return int(chosen)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -54,10 +54,7 @@ def _load_spans(qualified: str, entry: Activation, form: Form) -> dict[str, int]
         from fastact.engine.span import span_assembly
 
         return target.emit_object(
-            *(
-                span_assembly(symbol, entry, form, symbol.rpartition(".")[2])
-                for symbol in symbols
-            )
+            *(span_assembly(symbol, entry, form, symbol.rpartition(".")[2]) for symbol in symbols)
         )
 
     addresses = codecache.load(qualified, symbols, build)
@@ -124,9 +121,7 @@ def build_ufunc(entry: Activation, form: Form, module: str, doc: str) -> np.ufun
 def signature(entry: Activation, form: Form) -> inspect.Signature:
     """The call signature of a ufunc: its operands, then NumPy's keywords."""
     parameter, p = inspect.Parameter, inspect.Parameter
-    operands = [
-        parameter(name, p.POSITIONAL_ONLY) for name in (*form.operands, *entry.parameters)
-    ]
+    operands = [parameter(name, p.POSITIONAL_ONLY) for name in (*form.operands, *entry.parameters)]
     keywords = {
         "where": True,
         "casting": "same_kind",

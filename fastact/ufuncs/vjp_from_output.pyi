@@ -1,0 +1,14 @@
+# Generated from the registry: python docs/generate.py
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+expit: np.ufunc
+identity: np.ufunc
+leaky_relu: np.ufunc
+logistic: np.ufunc
+relu: np.ufunc
+relu6: np.ufunc
+sigmoid: np.ufunc
+tanh: np.ufunc

@@ -1,0 +1,14 @@
+# Generated from the registry: python docs/generate.py
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+expit: np.ufunc
+identity: np.ufunc
+def leaky_relu(g: ArrayLike, y: ArrayLike, /, negative_slope: ArrayLike = 0.01, **kwargs: Any) -> Any: ...
+logistic: np.ufunc
+relu: np.ufunc
+relu6: np.ufunc
+sigmoid: np.ufunc
+tanh: np.ufunc

@@ -1,0 +1,8 @@
+# Generated from the registry: python docs/generate.py
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+prelu: np.ufunc
+def swish(g: ArrayLike, x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
