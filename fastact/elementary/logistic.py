@@ -81,7 +81,9 @@ def times_logistic_double(x, v, v_low):
     """x s(v + v_low), rounded once."""
     n, s, s_low, _, _ = logistic_double_parts(v, v_low)
     m = x * s
-    return scaled_double(m + fma(x, s_low, fma(x, s, -m)), n)
+    value = scaled_double(m + fma(x, s_low, fma(x, s, -m)), n)
+    # s is 1 there, and an infinite x would leave inf - inf.
+    return select(x > 60.0, x, value)
 
 
 def logistic_slope_double(v, v_low, y, y_low):

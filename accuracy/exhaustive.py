@@ -1,0 +1,113 @@
+"""All 2^32 float32 inputs of every function and derivative: ``tox -e exhaustive``.
+
+The reference is the float64 ufunc of the same entry, whose kernel is a different one
+and whose own error the test suite holds below 1.5 ULP of float64 against mpmath:
+3e-9 of a float32 ULP. The worst input of each run is evaluated by mpmath as well, from
+the entry's formula, so that the published figure rests on the definition. Where one
+kernel serves both precisions (the piecewise linear ones) the mpmath check is what counts.
+
+Results are kept per function, so that a run can be resumed; the table in
+docs/accuracy.md is written by docs/generate.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+import fastact as fa
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from accuracy.ulp import worst_error  # noqa: E402
+from fastact.engine.entry import Activation, registry  # noqa: E402
+from fastact.engine.threads import max_threads  # noqa: E402
+
+CHUNK = 1 << 22
+RESULTS = ROOT / "docs" / "accuracy.json"
+#: A parameter without a default needs some value here: PyTorch's initial weight.
+WEIGHT = 0.25
+
+
+def arguments_of(entry: Activation) -> list[float]:
+    """Parameter values the function is run at: its defaults."""
+    return [WEIGHT if value is None else value for value in entry.parameters.values()]
+
+
+def run_chunk(entry: Activation, role: str, start: int, step: int) -> tuple[float, float]:
+    """Worst error and its input among float32 patterns start, start + step, ..."""
+    function = getattr(fa if role == "value" else fa.grad, entry.name)
+    patterns = np.arange(start, min(start + CHUNK * step, 1 << 32), step, dtype=np.uint64)
+    x = patterns.astype(np.uint32).view(np.float32)
+    # Signalling nans would set a flag in NumPy's cast.
+    wide = np.where(np.isnan(x), np.float32(np.nan), x).astype(np.float64)
+    zeros = np.array(entry.derivative_zeros if role != "value" else (), dtype=np.float64)
+    extra = arguments_of(entry)
+    # A default that float32 cannot hold must be the same number on both sides.
+    extra = [float(np.float32(value)) for value in extra]
+    error, at = worst_error(x, function(x, *extra), function(wide, *extra), zeros)
+    return float(error), float(x[at]) if at >= 0 else 0.0
+
+
+def run(entry: Activation, role: str, step: int, progress: Progress) -> dict[str, float | str]:
+    """Worst error over the whole format."""
+    starts = range(0, 1 << 32, CHUNK * step)
+    task = progress.add_task(f"{entry.name} {role}", total=len(starts))
+    worst = (0.0, 0.0)
+    with ThreadPoolExecutor(max_threads()) as pool:
+        for found in pool.map(lambda start: run_chunk(entry, role, start, step), starts):
+            worst = max(worst, found)
+            progress.advance(task)
+    progress.remove_task(task)
+    return {"name": entry.name, "role": role, "ulp": worst[0], "input": worst[1], "step": step}
+
+
+def main() -> int:
+    """Run what is asked for; 1 where an entry misses its bound, 2 on a bad name."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", help="functions (default: all)")
+    parser.add_argument("--step", type=int, default=1, help="take every STEP-th input")
+    parser.add_argument("--again", action="store_true", help="also what is in the results already")
+    arguments = parser.parse_args()
+    entries = registry()
+    unknown = sorted(set(arguments.names) - set(entries))
+    if unknown:
+        print(f"names: {unknown[0]!r} is not an activation", file=sys.stderr)
+        return 2
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    columns = (TextColumn("{task.description:>28}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeRemainingColumn()) as progress:
+        for name in arguments.names or entries:
+            for role in ("value", "derivative"):
+                key = f"{name} {role}"
+                if not arguments.again and results.get(key, {}).get("step", 99) <= arguments.step:
+                    continue
+                begin = time.perf_counter()
+                results[key] = run(entries[name], role, arguments.step, progress)
+                found = results[key]
+                progress.console.print(
+                    f"{key:32s} {found['ulp']:.4f} ULP at {found['input']!r}"
+                    f"  ({time.perf_counter() - begin:.0f} s)"
+                )
+                RESULTS.parent.mkdir(exist_ok=True)
+                RESULTS.write_text(json.dumps(dict(sorted(results.items())), indent=1) + "\n")
+    missed = [
+        key
+        for key, found in results.items()
+        if found["ulp"] > getattr(entries[found["name"]].max_ulp["float32"], str(found["role"]))
+    ]
+    for key in missed:
+        print(f"{key}: {results[key]['ulp']:.3f} ULP exceeds the entry's bound", file=sys.stderr)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
