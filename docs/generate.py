@@ -1,0 +1,140 @@
+"""Splice generated text into README, docs and stubs; ``--check`` fails where any is stale.
+
+Every table comes from the registry or from a committed result file, so that no list of
+functions is kept by hand. Pictures are drawn by ``python -m fastact plot``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from fastact.engine.entry import Activation, registry  # noqa: E402
+from fastact.engine.forms import FORMS  # noqa: E402
+from fastact.engine.stub import stubs  # noqa: E402
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def code(text: str) -> str:
+    """Text as inline code within a table cell."""
+    return "`" + text.replace("|", "\\|") + "`"
+
+
+def functions() -> str:
+    """README: every function with its formula, range and bounds."""
+    rows = []
+    for entry in registry().values():
+        names = code(entry.name)
+        if entry.aliases:
+            names += " (" + ", ".join(code(alias) for alias in entry.aliases) + ")"
+        single, double = entry.max_ulp["float32"], entry.max_ulp["float64"]
+        rows.append(
+            [
+                names,
+                code(entry.formula),
+                str(entry.range),
+                f"{single.value:g}, {single.derivative:g}",
+                f"{double.value:g}, {double.derivative:g}",
+            ]
+        )
+    head = ["function", "formula", "range", "ULP f, f' (float32)", "ULP f, f' (float64)"]
+    return table(head, rows)
+
+
+def forms() -> str:
+    """Docs: which forms an activation comes in."""
+    rows = [
+        [
+            code(f"fa.{form.namespace + '.' if form.namespace else ''}NAME"),
+            ", ".join([*form.operands, "parameters"]),
+            str(sum(form.applies_to(entry) for entry in registry().values())),
+        ]
+        for form in FORMS
+    ]
+    return table(["form", "operands", "functions"], rows)
+
+
+def choosing() -> str:
+    """Docs: use and drawback of every activation."""
+
+    def row(entry: Activation) -> list[str]:
+        kinks = ", ".join(f"f'({point}) = {value}" for point, value in entry.kinks.items())
+        return [code(entry.name), str(entry.range), entry.use, entry.drawback, kinks or "smooth"]
+
+    head = ["function", "range", "use it", "drawback", "kinks"]
+    return table(head, [row(entry) for entry in registry().values()])
+
+
+def accuracy() -> str:
+    """Docs: the exhaustive float32 run."""
+    path = ROOT / "docs" / "accuracy.json"
+    results = json.loads(path.read_text()) if path.exists() else {}
+    rows = []
+    for found in results.values():
+        inputs = "all 2^32" if found["step"] == 1 else f"every {found['step']}th of 2^32"
+        role = "f" if found["role"] == "value" else "f'"
+        rows.append(
+            [code(found["name"]), role, f"{found['ulp']:.4f}", repr(found["input"]), inputs]
+        )
+    return table(["function", "", "max ULP", "at x", "inputs"], rows)
+
+
+#: File -> name of the marked section -> its text.
+SECTIONS = {
+    "README.md": {"functions": functions},
+    "docs/choosing.md": {"choosing": choosing},
+    "docs/accuracy.md": {"accuracy": accuracy},
+    "docs/reference.md": {"forms": forms, "functions": functions},
+}
+
+
+def spliced(text: str, name: str, body: str) -> str:
+    """``text`` with the section between the markers of ``name`` replaced."""
+    pattern = rf"(<!-- begin:{name} -->\n).*?(<!-- end:{name} -->)"
+    if not re.search(pattern, text, re.DOTALL):
+        raise ValueError(f"no markers begin:{name} and end:{name}")
+    return re.sub(pattern, lambda m: f"{m[1]}{body}\n{m[2]}", text, flags=re.DOTALL)
+
+
+def generated() -> dict[Path, str]:
+    """Text of every file that holds generated parts, as it should be."""
+    texts = {}
+    for file, sections in SECTIONS.items():
+        text = (ROOT / file).read_text(encoding="utf-8")
+        for name, make in sections.items():
+            text = spliced(text, name, make())
+        texts[ROOT / file] = text
+    for path, text in stubs().items():
+        texts[ROOT / "fastact" / path] = text
+    return texts
+
+
+def main() -> int:
+    """Write what is stale, or with --check name it and return 1."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; 1 if stale")
+    check = parser.parse_args().check
+    stale = []
+    for path, text in generated().items():
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(path.relative_to(ROOT).as_posix())
+            if not check:
+                path.write_text(text, encoding="utf-8")
+    for name in stale:
+        print(f"{name} {'is stale: run python docs/generate.py' if check else 'written'}")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
