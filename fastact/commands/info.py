@@ -1,0 +1,65 @@
+"""``info``: what a bug report should say about the machine and the installation."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+import fastact
+from fastact.engine import target, threads
+from fastact.engine.codecache import cache_directory
+from fastact.engine.entry import registry
+from fastact.engine.forms import FORMS
+
+__all__ = ["processor_name", "run"]
+
+PACKAGES = ("numpy", "numba", "llvmlite", "platformdirs", "scipy", "matplotlib", "ml_dtypes")
+VECTOR_FEATURES = ("avx2", "fma", "f16c", "avx512f", "neon", "sve")
+
+
+def processor_name() -> str:
+    """The processor as its maker calls it, where the system says so."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            for line in file:
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def run(_options: argparse.Namespace) -> None:
+    """Print versions, processor, threads and cache."""
+    enabled = {f[1:] for f in target.cpu_features().split(",") if f.startswith("+")}
+    vectors = [feature for feature in VECTOR_FEATURES if feature in enabled]
+    entries = registry()
+    count = sum(form.applies_to(entry) for entry in entries.values() for form in FORMS)
+    directory = cache_directory()
+    files = sorted(directory.glob("*.o")) if directory.is_dir() else []
+    size = sum(file.stat().st_size for file in files) / 2**20
+    try:
+        allowed = str(threads.max_threads())
+    except ValueError as error:
+        allowed = str(error)
+    facts = {
+        "fastact": f"{fastact.__version__}, {len(entries)} activations in {count} ufuncs",
+        "python": f"{platform.python_version()} ({platform.platform()})",
+        **{package: _version(package) for package in PACKAGES},
+        "processor": f"{processor_name()} (LLVM: {target.cpu_name()})",
+        "features": ", ".join(vectors) or "baseline",
+        "threads": f"{allowed} of {os.cpu_count()} (FASTACT_NUM_THREADS sets it)",
+        "cache": f"{directory}, {len(files)} files, {size:.1f} MiB (FASTACT_CACHE_DIR sets it)",
+    }
+    width = max(map(len, facts))
+    for name, value in facts.items():
+        print(f"{name:<{width}}  {value}")
