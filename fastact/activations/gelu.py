@@ -29,8 +29,8 @@ def _tail(x):
     """k, p, p', d, d': Phi(-|x|) = 2^k (p + p') and Phi(-|x|) - |x| phi(x) = 2^k (d + d')."""
     a = fabs(x)
     a = select(a > 39.0, 39.0, a)
-    k, e, e_low = gaussian_double_parts(a)
-    w, w_low = mills_double_parts(a)
+    k, e, e_low = gaussian_double_parts(a, 0.5)
+    w, w_low = mills_double_parts(a, 0.0)
     p = e * w
     p_low = fma(e_low, w, fma(e, w_low, fma(e, w, -p)))
     y = a * PHI_0

@@ -23,6 +23,7 @@ __all__ = [
     "gaussian_wide",
     "mills_double_parts",
     "mills_wide",
+    "upper_tail_double_parts",
 ]
 
 #: 1 / sqrt(2 pi), the normal density at 0, as a sum of two float64.
@@ -78,10 +79,12 @@ def _step(p, p_low, t, t_low, c, c_low):
     return s, s_low + (m_low + c_low)
 
 
-def mills_double_parts(a):
-    """W(a) as a pair, good to 2^-57, for a in [0, 39.5]."""
+def mills_double_parts(a, a_low):
+    """W(a + a_low) as a pair, good to 2^-57, for a in [0, 39.5]."""
     top, top_low = sum_of_two(a, -_SHIFT)
     bottom, bottom_low = sum_of_two(a, _SHIFT)
+    top_low = top_low + a_low
+    bottom_low = bottom_low + a_low
     r = 1.0 / bottom
     r_low = fma(-bottom_low, r, fma(-bottom, r, 1.0)) * r
     t = top * r
@@ -117,13 +120,24 @@ def mills_double_parts(a):
     return w, fma(g_low, r, fma(g, r_low, fma(g, r, -w)))
 
 
-def gaussian_double_parts(a):
-    """k, e, e' with exp(-a^2 / 2) = 2^k (e + e'), for |a| <= 39.5."""
+def gaussian_double_parts(a, rate):
+    """k, e, e' with exp(-rate a^2) = 2^k (e + e'); rate is 1 or 1/2, the exponent above -1500."""
     p = a * a
     p_low = fma(a, a, -p)
-    k, t, u = exp_double_parts(-0.5 * p)
+    k, t, u = exp_double_parts(-rate * p)
     e = 1.0 + t
-    return k, e, fma(-0.5 * p_low, e, ((1.0 - e) + t) + u)
+    return k, e, fma(-rate * p_low, e, ((1.0 - e) + t) + u)
+
+
+def upper_tail_double_parts(a, a_low, e, e_low):
+    """p, p' with Phi(-a - a_low) = 2^k (p + p'), where exp(-a^2 / 2) = 2^k (e + e_low).
+
+    The exponential is the caller's: erfc knows its own argument exactly, and a, which
+    is sqrt(2) times that, as a pair only.
+    """
+    w, w_low = mills_double_parts(a, a_low)
+    p = e * w
+    return p, fma(e_low, w, fma(e, w_low, fma(e, w, -p)))
 
 
 def mills_wide(a):

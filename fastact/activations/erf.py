@@ -1,0 +1,172 @@
+"""The error function, its complement, and the normal distribution function."""
+
+from numpy import float32, float64
+
+from fastact.elementary.erf import (
+    SQRT_2,
+    SQRT_2_LOW,
+    TWO_OVER_SQRT_PI,
+    TWO_OVER_SQRT_PI_LOW,
+    erf_core_double,
+    erf_core_wide,
+)
+from fastact.elementary.exp import exp_wide
+from fastact.elementary.logistic import scaled_double
+from fastact.elementary.ndtr import (
+    PHI_0,
+    PHI_0_LOW,
+    gaussian_double_parts,
+    gaussian_wide,
+    mills_wide,
+    upper_tail_double_parts,
+)
+from fastact.elementary.scalar import copysign, fabs, fma, select
+from fastact.engine.entry import Bound, Interval, activation
+
+SOURCE = "Abramowitz and Stegun 1964, Handbook of Mathematical Functions, "
+
+
+def _complement(z):
+    """k, p, p' with erfc(z) = 2^k (p + p') for z in [0, 27.5]."""
+    a = z * SQRT_2
+    a_low = fma(z, SQRT_2_LOW, fma(z, SQRT_2, -a))
+    k, e, e_low = gaussian_double_parts(z, 1.0)
+    p, p_low = upper_tail_double_parts(a, a_low, e, e_low)
+    return k, p + p, p_low + p_low
+
+
+def _complement_wide(z):
+    """erfc(z) in float64, good to 2^-29, for z in [0, 10.5]."""
+    return 2.0 * exp_wide(-(z * z)) * mills_wide(z * SQRT_2)
+
+
+def _from_above(top, k, p, p_low):
+    """top - 2^k (p + p_low), rounded once, for k >= -1000."""
+    high = scaled_double(p, k)
+    difference = top - high
+    return difference + (((top - difference) - high) - scaled_double(p_low, k))
+
+
+def _bell(x, limit, rate, height, height_low):
+    """height * exp(-rate x^2), rounded once; 0 from limit on."""
+    a = fabs(x)
+    k, e, e_low = gaussian_double_parts(select(a > limit, limit, a), rate)
+    y = height * e
+    y_low = fma(height, e_low, fma(height_low, e, fma(height, e, -y)))
+    return scaled_double(y + y_low, k)
+
+
+@activation(
+    formula="erf(x)",
+    source=SOURCE + "7.1.1",
+    range=Interval(-1.0, 1.0),
+    use="A sigmoid with Gaussian tails: it saturates faster than tanh. The core of exact gelu.",
+    drawback="Its gradient vanishes faster than that of tanh: below 1e-10 at x = 5.",
+    max_ulp={"float32": Bound(0.53, 0.51), "float64": Bound(0.65, 0.65)},
+    monotone="increasing",
+    odd=True,
+)
+def erf(x):
+    """Error function: a polynomial up to 1/2, from there 1 - erfc."""
+    z = fabs(x)
+    near = erf_core_double(z, z * z, TWO_OVER_SQRT_PI, TWO_OVER_SQRT_PI_LOW)
+    # erf rounds to 1 from 5.93 on.
+    k, p, p_low = _complement(select(z > 6.0, 6.0, z))
+    return copysign(select(z < 0.47, near, _from_above(1.0, k, p, p_low)), x)
+
+
+@erf.single
+def _(x):
+    z = float64(fabs(x))
+    near = erf_core_wide(z)
+    far = 1.0 - _complement_wide(select(z > 6.0, 6.0, z))
+    return copysign(float32(select(z < 0.5, near, far)), x)
+
+
+@erf.derivative
+def _(x):
+    return _bell(x, 28.0, 1.0, TWO_OVER_SQRT_PI, TWO_OVER_SQRT_PI_LOW)
+
+
+@erf.derivative_single
+def _(x):
+    z = float64(x)
+    return float32(TWO_OVER_SQRT_PI * exp_wide(-(z * z)))
+
+
+@activation(
+    formula="erfc(x)",
+    source=SOURCE + "7.1.2",
+    range=Interval(0.0, 2.0),
+    use="Tail probabilities: 1 - erf(x) without the cancellation, down to the smallest subnormal.",
+    drawback="Decreasing, and not centred: not a unit to put between layers.",
+    max_ulp={"float32": Bound(0.53, 0.51), "float64": Bound(0.85, 0.65)},
+    monotone="decreasing",
+)
+def erfc(x):
+    """Complementary error function, 1 - erf(x)."""
+    z = fabs(x)
+    k, p, p_low = _complement(select(z > 27.5, 27.5, z))
+    far = select(x < 0.0, _from_above(2.0, k, p, p_low), scaled_double(p + p_low, k))
+    # Around 0 neighbours differ by less than the rounding of the tail: only a sum with
+    # one rounding of a monotone term is sure to be monotone.
+    near = 1.0 - erf_core_double(x, x * x, TWO_OVER_SQRT_PI, TWO_OVER_SQRT_PI_LOW)
+    return select(z < 0.47, near, far)
+
+
+@erfc.single
+def _(x):
+    z = float64(fabs(x))
+    tail = _complement_wide(select(z > 10.5, 10.5, z))
+    return float32(select(x < float32(0.0), 2.0 - tail, tail))
+
+
+@erfc.derivative
+def _(x):
+    return -_bell(x, 28.0, 1.0, TWO_OVER_SQRT_PI, TWO_OVER_SQRT_PI_LOW)
+
+
+@erfc.derivative_single
+def _(x):
+    z = float64(x)
+    return float32(-TWO_OVER_SQRT_PI * exp_wide(-(z * z)))
+
+
+@activation(
+    formula="erfc(-x / sqrt(2)) / 2",
+    source=SOURCE + "26.2.2",
+    range=Interval(0.0, 1.0),
+    use="Gates and probits: the probability that a standard normal variable is below x.",
+    drawback="Saturates faster than sigmoid, and costs more.",
+    max_ulp={"float32": Bound(0.53, 0.51), "float64": Bound(0.85, 0.65)},
+    aliases=("Phi",),
+    monotone="increasing",
+)
+def ndtr(x):
+    """Distribution function of the standard normal, Phi(x)."""
+    a = fabs(x)
+    a = select(a > 39.0, 39.0, a)
+    k, e, e_low = gaussian_double_parts(a, 0.5)
+    p, p_low = upper_tail_double_parts(a, 0.0, e, e_low)
+    far = select(x < 0.0, scaled_double(p + p_low, k), _from_above(1.0, k, p, p_low))
+    # Monotone around 0, as in erfc.
+    near = 0.5 + erf_core_double(x, 0.5 * (x * x), PHI_0, PHI_0_LOW)
+    return select(a < 0.66, near, far)
+
+
+@ndtr.single
+def _(x):
+    a = float64(fabs(x))
+    a = select(a > 15.0, 15.0, a)
+    tail = gaussian_wide(a) * mills_wide(a)
+    return float32(select(x < float32(0.0), tail, 1.0 - tail))
+
+
+@ndtr.derivative
+def _(x):
+    return _bell(x, 39.5, 0.5, PHI_0, PHI_0_LOW)
+
+
+@ndtr.derivative_single
+def _(x):
+    return float32(PHI_0 * gaussian_wide(float64(x)))
