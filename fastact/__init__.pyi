@@ -12,6 +12,11 @@ from . import vjp_from_output as vjp_from_output
 from . import vjp_param as vjp_param
 
 __version__: str
+Phi: np.ufunc
+def celu(x: ArrayLike, /, alpha: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
+def elu(x: ArrayLike, /, alpha: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
+erf: np.ufunc
+erfc: np.ufunc
 expit: np.ufunc
 gelu: np.ufunc
 gelu_tanh: np.ufunc
@@ -22,17 +27,27 @@ def hardshrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: .
 hardswish: np.ufunc
 identity: np.ufunc
 def leaky_relu(x: ArrayLike, /, negative_slope: ArrayLike = 0.01, **kwargs: Any) -> Any: ...
+def log1pexp(x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
+log_expit: np.ufunc
+log_sigmoid: np.ufunc
 logistic: np.ufunc
+logsigmoid: np.ufunc
+ndtr: np.ufunc
 prelu: np.ufunc
 quick_gelu: np.ufunc
 relu: np.ufunc
 relu2: np.ufunc
 relu6: np.ufunc
+selu: np.ufunc
 sigmoid: np.ufunc
 silu: np.ufunc
 def soft_shrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
+def softplus(x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
 def softshrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
+sparse_plus: np.ufunc
+sparse_sigmoid: np.ufunc
 squared_relu: np.ufunc
+def squareplus(x: ArrayLike, /, b: ArrayLike = 4.0, **kwargs: Any) -> Any: ...
 step: np.ufunc
 def swish(x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
 tanh: np.ufunc

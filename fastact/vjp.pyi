@@ -4,6 +4,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+Phi: np.ufunc
+def celu(g: ArrayLike, x: ArrayLike, /, alpha: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
+def elu(g: ArrayLike, x: ArrayLike, /, alpha: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
+erf: np.ufunc
+erfc: np.ufunc
 expit: np.ufunc
 gelu: np.ufunc
 gelu_tanh: np.ufunc
@@ -14,17 +19,27 @@ def hardshrink(g: ArrayLike, x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: 
 hardswish: np.ufunc
 identity: np.ufunc
 def leaky_relu(g: ArrayLike, x: ArrayLike, /, negative_slope: ArrayLike = 0.01, **kwargs: Any) -> Any: ...
+def log1pexp(g: ArrayLike, x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
+log_expit: np.ufunc
+log_sigmoid: np.ufunc
 logistic: np.ufunc
+logsigmoid: np.ufunc
+ndtr: np.ufunc
 prelu: np.ufunc
 quick_gelu: np.ufunc
 relu: np.ufunc
 relu2: np.ufunc
 relu6: np.ufunc
+selu: np.ufunc
 sigmoid: np.ufunc
 silu: np.ufunc
 def soft_shrink(g: ArrayLike, x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
+def softplus(g: ArrayLike, x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
 def softshrink(g: ArrayLike, x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
+sparse_plus: np.ufunc
+sparse_sigmoid: np.ufunc
 squared_relu: np.ufunc
+def squareplus(g: ArrayLike, x: ArrayLike, /, b: ArrayLike = 4.0, **kwargs: Any) -> Any: ...
 step: np.ufunc
 def swish(g: ArrayLike, x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
 tanh: np.ufunc

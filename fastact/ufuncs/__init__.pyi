@@ -11,6 +11,11 @@ from . import vjp_from_output as vjp_from_output
 from . import vjp_param as vjp_param
 
 
+Phi: np.ufunc
+celu: np.ufunc
+elu: np.ufunc
+erf: np.ufunc
+erfc: np.ufunc
 expit: np.ufunc
 gelu: np.ufunc
 gelu_tanh: np.ufunc
@@ -21,17 +26,27 @@ hardshrink: np.ufunc
 hardswish: np.ufunc
 identity: np.ufunc
 leaky_relu: np.ufunc
+log1pexp: np.ufunc
+log_expit: np.ufunc
+log_sigmoid: np.ufunc
 logistic: np.ufunc
+logsigmoid: np.ufunc
+ndtr: np.ufunc
 prelu: np.ufunc
 quick_gelu: np.ufunc
 relu: np.ufunc
 relu2: np.ufunc
 relu6: np.ufunc
+selu: np.ufunc
 sigmoid: np.ufunc
 silu: np.ufunc
 soft_shrink: np.ufunc
+softplus: np.ufunc
 softshrink: np.ufunc
+sparse_plus: np.ufunc
+sparse_sigmoid: np.ufunc
 squared_relu: np.ufunc
+squareplus: np.ufunc
 step: np.ufunc
 swish: np.ufunc
 tanh: np.ufunc

@@ -4,6 +4,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+Phi: np.ufunc
+celu: np.ufunc
+elu: np.ufunc
+erf: np.ufunc
+erfc: np.ufunc
 expit: np.ufunc
 gelu: np.ufunc
 gelu_tanh: np.ufunc
@@ -14,17 +19,27 @@ hardshrink: np.ufunc
 hardswish: np.ufunc
 identity: np.ufunc
 leaky_relu: np.ufunc
+log1pexp: np.ufunc
+log_expit: np.ufunc
+log_sigmoid: np.ufunc
 logistic: np.ufunc
+logsigmoid: np.ufunc
+ndtr: np.ufunc
 prelu: np.ufunc
 quick_gelu: np.ufunc
 relu: np.ufunc
 relu2: np.ufunc
 relu6: np.ufunc
+selu: np.ufunc
 sigmoid: np.ufunc
 silu: np.ufunc
 soft_shrink: np.ufunc
+softplus: np.ufunc
 softshrink: np.ufunc
+sparse_plus: np.ufunc
+sparse_sigmoid: np.ufunc
 squared_relu: np.ufunc
+squareplus: np.ufunc
 step: np.ufunc
 swish: np.ufunc
 tanh: np.ufunc

@@ -1,0 +1,30 @@
+"""exp(x) - 1 for x <= 0, with its relative accuracy kept at 0."""
+
+from fastact.elementary.exp import exp_double_parts, exp_wide, power_of_two
+from fastact.elementary.scalar import fma, select
+
+__all__ = ["expm1_double_parts", "expm1_wide"]
+
+
+def expm1_double_parts(x, x_low):
+    """exp(x + x_low) - 1 as a pair, for x in [-708, 0]."""
+    k, t, u = exp_double_parts(x)
+    u = fma(x_low, 1.0 + t, u)
+    scale = power_of_two(k)
+    # 2^k - 1 is exact or the larger term, and 0 where k = 0: t keeps its accuracy.
+    a, b = scale - 1.0, scale * t
+    total = a + b
+    # For k <= -53 the -1 swallows scale; the two-step remainder gives it back.
+    lost = scale - (a + 1.0)
+    return total, fma(scale, u, ((a - total) + b) + lost)
+
+
+def expm1_wide(x):
+    """exp(x) - 1 in float64, good to 2^-30 relative, for x <= 0."""
+    # The series of (exp(x) - 1) / x on [-1/16, 0]; the difference loses 5 bits beyond.
+    s = fma(x, 1.0 / 720.0, 1.0 / 120.0)
+    s = fma(s, x, 1.0 / 24.0)
+    s = fma(s, x, 1.0 / 6.0)
+    s = fma(s, x, 0.5)
+    near = fma(s * x, x, x)
+    return select(x > -0.0625, near, exp_wide(x) - 1.0)
