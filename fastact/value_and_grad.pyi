@@ -13,17 +13,24 @@ expit: np.ufunc
 gelu: np.ufunc
 gelu_tanh: np.ufunc
 def hard_shrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
+hard_sigmoid: np.ufunc
 hard_silu: np.ufunc
 hard_swish: np.ufunc
+def hard_tanh(x: ArrayLike, /, min_val: ArrayLike = -1.0, max_val: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
 def hardshrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
+hardsigmoid: np.ufunc
 hardswish: np.ufunc
+def hardtanh(x: ArrayLike, /, min_val: ArrayLike = -1.0, max_val: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
 identity: np.ufunc
 def leaky_relu(x: ArrayLike, /, negative_slope: ArrayLike = 0.01, **kwargs: Any) -> Any: ...
+lisht: np.ufunc
 def log1pexp(x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
+log_cosh: np.ufunc
 log_expit: np.ufunc
 log_sigmoid: np.ufunc
 logistic: np.ufunc
 logsigmoid: np.ufunc
+mish: np.ufunc
 ndtr: np.ufunc
 prelu: np.ufunc
 quick_gelu: np.ufunc
@@ -34,8 +41,10 @@ selu: np.ufunc
 sigmoid: np.ufunc
 silu: np.ufunc
 def soft_shrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
+soft_sign: np.ufunc
 def softplus(x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
 def softshrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
+softsign: np.ufunc
 sparse_plus: np.ufunc
 sparse_sigmoid: np.ufunc
 squared_relu: np.ufunc
@@ -43,4 +52,6 @@ def squareplus(x: ArrayLike, /, b: ArrayLike = 4.0, **kwargs: Any) -> Any: ...
 step: np.ufunc
 def swish(x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
 tanh: np.ufunc
+tanh_shrink: np.ufunc
+tanhshrink: np.ufunc
 threshold: np.ufunc

@@ -8,6 +8,7 @@ from fastact.elementary.logistic import (
     logistic_single_parts,
     scaled_double,
     scaled_single,
+    sum_of_two,
 )
 from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
@@ -65,3 +66,31 @@ def _(x):
 def _(y):
     # 1 - y is exact for y in [1/2, 1]; the loss is that of y itself, near 1.
     return y * (like(y, 1.0) - y)
+
+
+@activation(
+    formula="clip(x / 6 + 0.5, 0, 1)",
+    source="Courbariaux et al. 2015, arXiv:1511.00363; PyTorch's hardsigmoid",
+    range=Interval(0.0, 1.0),
+    use="Gates in networks for integer and mobile hardware.",
+    drawback="Gradient exactly 0 beyond 3. ONNX and Thinc use a slope of 0.2.",
+    max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
+    monotone="increasing",
+    aliases=("hardsigmoid",),
+    kinks={"-3": "0", "3": "0"},
+)
+def hard_sigmoid(x):
+    """Piecewise linear sigmoid."""
+    three, six = like(x, 3.0), like(x, 6.0)
+    a, a_low = sum_of_two(x, three)
+    q = a / six
+    inner = q + (fma(-q, six, a) + a_low) / six
+    return select(x <= -three, like(x, 0.0), select(x >= three, like(x, 1.0), inner))
+
+
+@hard_sigmoid.derivative
+def _(x):
+    three = like(x, 3.0)
+    inside = (x > -three) & (x < three)
+    slope = select(inside, like(x, 1.0) / like(x, 6.0), like(x, 0.0))
+    return select(x == x, slope, x)

@@ -2,7 +2,6 @@
 
 from numpy import float32, float64, int64
 
-
 from fastact.elementary.exp import exp_double_parts, exp_wide, power_of_two
 from fastact.elementary.log1p import log1p_double_parts, log1p_wide
 from fastact.elementary.logistic import logistic_double_parts, scaled_double, sum_of_two

@@ -9,6 +9,8 @@ from fastact.elementary.exp import (
     power_of_two,
     power_of_two_single,
 )
+from fastact.elementary.expm1 import expm1_wide
+from fastact.elementary.logistic import sum_of_two
 from fastact.elementary.scalar import copysign, fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
 
@@ -29,21 +31,9 @@ def tanh(x):
     m / (m + 2) with m = expm1(2 abs(x)) = (2^k - 1) + 2^k t, where t = expm1(r) comes
     from the reduced argument and keeps its relative accuracy at 0.
     """
-    z = fabs(x)
-    z = select(z > 20.0, 20.0, z)
-    k, t, u = exp_double_parts(z + z)
-    scale = power_of_two(k)
-    # 2^k - 1 is exact up to 2^53, and 0 for small arguments, or not below 2^k t.
-    a, b = scale - 1.0, scale * t
-    m = a + b
-    low = fma(scale, u, (a - m) + b)
-    d = m + 2.0
-    d_low = select(m > 2.0, (m - d) + 2.0, (2.0 - d) + m) + low
-    r = 1.0 / d
-    q = m * r
-    q = fma(fma(-q, d_low, fma(-q, d, m) + low), r, q)
-    # From here on the result is x itself, and the products above could underflow.
-    return select(fabs(x) < 2.0**-30, x, copysign(q, x))
+    q, q_low = _tanh_parts(x)
+    # Near 0 the result is x itself, and the products of pairs could underflow.
+    return select(fabs(x) < 2.0**-30, x, copysign(q + q_low, x))
 
 
 @tanh.single
@@ -98,3 +88,177 @@ def _(y):
     # As a product: 1 - y^2 would round twice where y is near 1.
     one = like(y, 1.0)
     return (one - y) * (one + y)
+
+
+@activation(
+    formula="clip(x, min_val, max_val)",
+    source="Collobert 2004, Large scale machine learning; PyTorch's hardtanh",
+    range=Interval(-1.0, 1.0),
+    use="tanh for quantised and embedded networks: two comparisons.",
+    drawback="Gradient exactly 0 outside the interval: units can die on both sides.",
+    max_ulp={"float32": Bound(0.5, 0.0), "float64": Bound(0.5, 0.0)},
+    monotone="increasing",
+    aliases=("hardtanh",),
+    kinks={"min_val": "0", "max_val": "0"},
+)
+def hard_tanh(x, min_val=-1.0, max_val=1.0):
+    """Piecewise linear tanh: x clipped to an interval."""
+    return select(x < min_val, min_val, select(x > max_val, max_val, x))
+
+
+@hard_tanh.derivative
+def _(x, min_val, max_val):
+    inside = (x > min_val) & (x < max_val)
+    return select(x == x, select(inside, like(x, 1.0), like(x, 0.0)), x)
+
+
+def _tanh_parts(x):
+    """tanh(|x|) as a pair, for |x| clamped to 20, where it is 1."""
+    z = fabs(x)
+    z = select(z > 20.0, 20.0, z)
+    k, t, u = exp_double_parts(z + z)
+    scale = power_of_two(k)
+    a, b = scale - 1.0, scale * t
+    m = a + b
+    low = fma(scale, u, (a - m) + b)
+    d = m + 2.0
+    d_low = select(m > 2.0, (m - d) + 2.0, (2.0 - d) + m) + low
+    r = 1.0 / d
+    q = m * r
+    return q, (fma(-q, d_low, fma(-q, d, m)) + low) * r
+
+
+@activation(
+    formula="x - tanh(x)",
+    source="PyTorch's tanhshrink",
+    range=Interval(-float("inf"), float("inf")),
+    use="Shrinks small values towards 0 smoothly: denoising and sparse coding.",
+    drawback="Gradient 0 at 0: a unit that starts small hardly moves.",
+    max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
+    monotone="increasing",
+    odd=True,
+    aliases=("tanhshrink",),
+)
+def tanh_shrink(x):
+    """x minus its hyperbolic tangent."""
+    z = fabs(x)
+    q, q_low = _tanh_parts(x)
+    s = z - q
+    # Near 0 the difference cancels; the series x^3 (1/3 - 2/15 x^2 + ...) does not.
+    w = select(z > 0.5, 0.25, z * z)
+    p = fma(2.295330465333733e-05, w, -8.819580305745065e-05)
+    p = fma(p, w, 0.00023635364294136244)
+    p = fma(p, w, -0.0005894667419101905)
+    p = fma(p, w, 0.0014557608138655873)
+    p = fma(p, w, -0.0035921217969498704)
+    p = fma(p, w, 0.008863235198659135)
+    p = fma(p, w, -0.0218694885258676)
+    p = fma(p, w, 0.053968253968089755)
+    # The last two coefficients with the roundings of x^3 and of 1/3 carried along.
+    rest = fma(p, w, -0.1333333333333323) * w
+    third = 0.3333333333333333
+    c = third + rest
+    c_low = ((third - c) + rest) + 1.850371707708594e-17
+    # Tiny arguments are scaled up, so that the pairs' low parts stay normal.
+    tiny = z < 2.0**-200
+    small = select(z > 0.5, 0.0, select(tiny, z * 2.0**150, z))
+    square = small * small
+    square_low = fma(small, small, -square)
+    cube = square * small
+    cube_low = fma(square_low, small, fma(square, small, -cube))
+    near = cube * c
+    near = near + fma(cube_low, c, fma(cube, c_low, fma(cube, c, -near)))
+    near = select(tiny, near * 2.0**-225 * 2.0**-225, near)
+    far = s + (((z - s) - q) - q_low)
+    return copysign(select(z > 1e17, z, select(z > 0.5, far, near)), x)
+
+
+@tanh_shrink.single
+def _(x):
+    wide = float64(x)
+    z = fabs(wide)
+    w = select(z > 0.5, 0.25, z * z)
+    p = fma(0.00023635364294136244, w, -0.0005894667419101905)
+    p = fma(p, w, 0.0014557608138655873)
+    p = fma(p, w, -0.0035921217969498704)
+    p = fma(p, w, 0.008863235198659135)
+    p = fma(p, w, -0.0218694885258676)
+    p = fma(p, w, 0.053968253968089755)
+    p = fma(p, w, -0.1333333333333323)
+    p = fma(p, w, 0.3333333333333333)
+    e = exp_wide(-(z + z))
+    far = z - (1.0 - e) / (1.0 + e)
+    return float32(copysign(select(z > 0.5, far, z * (z * z) * p), wide))
+
+
+@tanh_shrink.derivative
+def _(x):
+    q, q_low = _tanh_parts(x)
+    p = q * q
+    return select(fabs(x) < 2.0**-30, x * x, p + fma(2.0 * q, q_low, fma(q, q, -p)))
+
+
+@tanh_shrink.derivative_single
+def _(x):
+    wide = float64(x)
+    z = fabs(wide)
+    m = expm1_wide(-(z + z))
+    t = m / (m + 2.0)
+    return float32(t * t)
+
+
+@activation(
+    formula="x * tanh(x)",
+    source="Roy et al. 2019, arXiv:1901.05894",
+    range=Interval(0.0, float("inf")),
+    use="A non-negative, even activation: both signs of a feature count alike.",
+    drawback="Even: it throws the sign away, and its gradient is 0 at 0.",
+    max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
+)
+def lisht(x):
+    """Linearly scaled hyperbolic tangent."""
+    z = fabs(x)
+    q, q_low = _tanh_parts(x)
+    inner = select(z > 40.0, 40.0, z)
+    p = inner * q
+    value = p + fma(inner, q_low, fma(inner, q, -p))
+    return select(z > 40.0, z, select(z < 2.0**-30, z * z, value))
+
+
+@lisht.single
+def _(x):
+    z = fabs(float64(x))
+    m = expm1_wide(-(z + z))
+    return float32(-z * (m / (m + 2.0)))
+
+
+@lisht.derivative
+def _(x):
+    # tanh z + z (1 - tanh^2 z): all terms positive for z = |x|.
+    z = fabs(x)
+    z = select(z > 40.0, 40.0, z)
+    q, q_low = _tanh_parts(x)
+    k, t, u = exp_double_parts(-(z + z))
+    h = 1.0 + t
+    scale = power_of_two(k)
+    e, e_low = scale * h, scale * (((1.0 - h) + t) + u)
+    d = 1.0 + e
+    square = d * d
+    square_low = fma(2.0 * d, ((1.0 - d) + e) + e_low, fma(d, d, -square))
+    top = 4.0 * z * e
+    top_low = fma(4.0 * z, e, -top) + 4.0 * z * e_low
+    r = top / square
+    r_low = ((fma(-r, square, top) + top_low) - r * square_low) / square
+    s, s_low = sum_of_two(q, r)
+    value = s + (s_low + (q_low + r_low))
+    return select(x == x, copysign(select(z < 2.0**-30, z + z, value), x), x)
+
+
+@lisht.derivative_single
+def _(x):
+    wide = float64(x)
+    z = fabs(wide)
+    z = select(z > 100.0, 100.0, z)
+    m = expm1_wide(-(z + z))
+    d = m + 2.0
+    return float32(copysign(-m / d + 4.0 * z * (1.0 + m) / (d * d), wide))

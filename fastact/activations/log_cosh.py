@@ -1,0 +1,84 @@
+"""log(cosh(x)): a smooth absolute value."""
+
+from numpy import float32, float64
+
+from fastact.activations.tanh import tanh
+from fastact.elementary.exp import exp_double_parts, exp_wide, power_of_two
+from fastact.elementary.expm1 import expm1_wide
+from fastact.elementary.log1p import atanh_double_parts, log1p_double_parts, log1p_wide
+from fastact.elementary.logistic import sum_of_two
+from fastact.elementary.scalar import copysign, fabs, fma, select
+from fastact.engine.entry import Bound, Interval, activation
+
+tanh_value = tanh.body("value", "float64")
+_LN2, _LN2_LOW = 0.6931471805599453, 2.3190468138462996e-17
+
+
+@activation(
+    formula="abs(x) + log1p(exp(-2 * abs(x))) - log(2)",
+    source="Green 1990, doi:10.1109/42.52985, as a penalty",
+    range=Interval(0.0, float("inf")),
+    use="A robust loss: x^2 / 2 near 0, |x| far out, smooth in between.",
+    drawback="Even, and flat at 0: a penalty rather than a hidden activation.",
+    max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
+)
+def log_cosh(x):
+    """Logarithm of the hyperbolic cosine."""
+    z = fabs(x)
+    bounded = select(z > 40.0, 40.0, z)
+    # Far from 0 as the formula says.
+    k, t, u = exp_double_parts(-2.0 * bounded)
+    h = 1.0 + t
+    scale = power_of_two(k)
+    p, p_low = log1p_double_parts(scale * h, scale * (((1.0 - h) + t) + u))
+    s, s_low = sum_of_two(bounded, -_LN2)
+    total, rest = sum_of_two(s, p)
+    far = total + (rest + (s_low + (p_low - _LN2_LOW)))
+    # Near 0 it would cancel. There cosh x - 1 = m^2 / (2 (m + 1)) with m = expm1(z), and
+    # log(1 + y) = 2 atanh(y / (2 + y)) with y / (2 + y) = m^2 / (m^2 + 4 (m + 1)).
+    near_z = select(z > 1.0, 1.0, z)
+    k, t, u = exp_double_parts(near_z)
+    scale = power_of_two(k)
+    a, b = scale - 1.0, scale * t
+    m = a + b
+    m_low = fma(scale, u, (a - m) + b)
+    square = m * m
+    square_low = fma(2.0 * m, m_low, fma(m, m, -square))
+    w, w_low = sum_of_two(4.0, 4.0 * m)
+    d, d_low = sum_of_two(w, square)
+    d_low = d_low + (w_low + 4.0 * m_low + square_low)
+    r = 1.0 / d
+    q = square * r
+    q_low = (fma(-q, d_low, fma(-q, d, square)) + square_low) * r
+    near, near_low = atanh_double_parts(q, q_low)
+    value = select(z > 1.0, far, near + near_low)
+    value = select(z < 2.0**-30, 0.5 * z * z, value)
+    return select(z > 40.0, z - _LN2, value)
+
+
+@log_cosh.single
+def _(x):
+    z = fabs(float64(x))
+    far = z + log1p_wide(exp_wide(-2.0 * z)) - _LN2
+    m = expm1_wide(-select(z > 1.0, 1.0, z))
+    square = m * m
+    s = square / (square + 4.0 * (m + 1.0))
+    w = s * s
+    p = fma(0.20846444567424752, w, 0.17449972125092644)
+    p = fma(p, w, 0.22265985328142077)
+    p = fma(p, w, 0.2857026148687609)
+    p = fma(p, w, 0.4000001129571025)
+    p = fma(p, w, 0.6666666664905383)
+    return float32(select(z > 1.0, far, fma(w * s, p, s + s)))
+
+
+@log_cosh.derivative
+def _(x):
+    return tanh_value(x)
+
+
+@log_cosh.derivative_single
+def _(x):
+    wide = float64(x)
+    m = expm1_wide(-2.0 * fabs(wide))
+    return float32(copysign(-m / (m + 2.0), wide))
