@@ -77,11 +77,15 @@ def exp_double_parts(x):
     q = fma(q, r, float64(0.008333333333326141))
     q = fma(q, r, float64(0.04166666666666667))
     q = fma(q, r, float64(0.1666666666666667))
-    q = fma(q, r, 0.5)
-    # q r^2 + rest (1 + r): the part of exp(r) - 1 beyond r itself.
-    w = fma(q * r, r, fma(rest, r, rest))
-    t = r + w
-    u = (r - t) + w
+    # r^2 / 2 is carried whole: rounded, it would cost expm1 half an ULP near log(2) / 2.
+    p = r * r
+    half = 0.5 * p
+    # The rest, r^2 (q - 1/2) + rest (1 + r), is at most 0.008.
+    w = fma(p * r, q, fma(0.5, fma(r, r, -p), fma(rest, r, rest)))
+    s = r + half
+    s_low = (r - s) + half
+    t = s + w
+    u = ((s - t) + w) + s_low
     return int64(bits(shifted) - bits(_MAGIC)), t, u
 
 

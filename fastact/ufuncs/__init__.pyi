@@ -36,6 +36,7 @@ log_cosh: np.ufunc
 log_expit: np.ufunc
 log_sigmoid: np.ufunc
 logistic: np.ufunc
+logit: np.ufunc
 logsigmoid: np.ufunc
 mish: np.ufunc
 ndtr: np.ufunc

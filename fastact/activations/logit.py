@@ -1,0 +1,98 @@
+"""The inverse of the logistic function."""
+
+from numpy import float32, float64, int64
+
+from fastact.elementary.exp import power_of_two
+from fastact.elementary.log1p import atanh_double_parts
+from fastact.elementary.logistic import sum_of_two
+from fastact.elementary.scalar import bits, fma, select
+from fastact.engine.entry import Bound, Interval, activation
+
+INF = float("inf")
+NAN = float("nan")
+_LN2_HIGH, _LN2_LOW = 0.693147180559663, 2.8235290563031577e-13
+_SQRT_HALF_BITS = int64(0x3FE6A09E667F3BCD)
+
+
+@activation(
+    formula="log(x / (1 - x))",
+    source="Berkson 1944, doi:10.1080/01621459.1944.10500699",
+    range=Interval(-INF, INF),
+    use="Turns a probability into an unbounded score: the inverse of sigmoid.",
+    drawback="Defined on [0, 1] only (nan outside) and infinite at its ends.",
+    max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
+)
+def logit(x):
+    """Log-odds, the inverse of the logistic function.
+
+    The smaller of x and 1 - x, which is exact, decides: with the ratio z / (1 - z) near
+    2^j, the result is j log 2 + 2 atanh(s), s = (z - 2^j (1 - z)) / (z + 2^j (1 - z)).
+    """
+    right = x > 0.5
+    z = select(right, 1.0 - x, x)
+    y, y_low = sum_of_two(1.0, -z)
+    # Subnormal z are scaled up: the exponent is read off the bits of the ratio.
+    tiny = z < 2.0**-900
+    scaled = select(tiny, z * 2.0**200, z)
+    ratio = scaled / y
+    j = int64(int64(bits(ratio) - _SQRT_HALF_BITS) >> int64(52))
+    inside = (z > 0.0) & (z <= 0.5)
+    j = select(inside, j, int64(0))
+    scale = power_of_two(j)
+    b, b_low = scale * y, scale * y_low
+    top, top_low = sum_of_two(scaled, -b)
+    top_low = top_low - b_low
+    d, d_low = sum_of_two(scaled, b)
+    d_low = d_low + b_low
+    r = 1.0 / select(inside, d, 1.0)
+    s = top * r
+    s_low = (fma(-s, d_low, fma(-s, d, top)) + top_low) * r
+    p, p_low = atanh_double_parts(s, s_low)
+    k = float64(j) - select(tiny, 200.0, 0.0)
+    high, low = sum_of_two(k * _LN2_HIGH, p)
+    value = high + (low + fma(k, _LN2_LOW, p_low))
+    value = select(inside, value, select(z == 0.0, -INF, NAN))
+    return select(x != x, x, select(right, -value, value))
+
+
+@logit.single
+def _(x):
+    wide = float64(x)
+    right = wide > 0.5
+    z = select(right, 1.0 - wide, wide)
+    y = 1.0 - z
+    ratio = z / y
+    inside = (z > 0.0) & (z <= 0.5)
+    j = int64(int64(bits(ratio) - _SQRT_HALF_BITS) >> int64(52))
+    j = select(inside, j, int64(0))
+    b = power_of_two(j) * y
+    p, p_low = atanh_double_parts((z - b) / select(inside, z + b, 1.0), 0.0)
+    value = fma(float64(j), 0.6931471805599453, p + p_low)
+    value = select(inside, value, select(z == 0.0, -INF, NAN))
+    return float32(select(wide != wide, wide, select(right, -value, value)))
+
+
+@logit.derivative
+def _(x):
+    # 1 / (x (1 - x)), symmetric about 1/2.
+    z = select(x > 0.5, 1.0 - x, x)
+    y, y_low = sum_of_two(1.0, -z)
+    d = z * y
+    d_low = fma(z, y_low, fma(z, y, -d))
+    inside = (z > 0.0) & (z <= 0.5)
+    r = 1.0 / select(inside, d, 1.0)
+    # Below 2^-900 the product is z itself, and there is nothing to correct.
+    corrected = fma(fma(-d_low, r, fma(-d, r, 1.0)), r, r)
+    value = select(z > 2.0**-900, corrected, r)
+    value = select(inside, value, select(z == 0.0, INF, NAN))
+    return select(x != x, x, value)
+
+
+@logit.derivative_single
+def _(x):
+    wide = float64(x)
+    z = select(wide > 0.5, 1.0 - wide, wide)
+    inside = (z > 0.0) & (z <= 0.5)
+    value = 1.0 / select(inside, z * (1.0 - z), 1.0)
+    value = select(inside, value, select(z == 0.0, INF, NAN))
+    return float32(select(wide != wide, wide, value))
