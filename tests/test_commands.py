@@ -153,6 +153,28 @@ def test_missing_extra_is_named(
     assert not list(tmp_path.iterdir())
 
 
+def test_demo_shows_what_it_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for module in ("rich", "matplotlib", "sklearn"):
+        pytest.importorskip(module)
+    assert main(["demo", "--epochs", "1", "-o", str(tmp_path / "pictures")]) == 0
+    printed = capsys.readouterr().out
+    for name in ("sigmoid", "tanh", "relu", "leaky_relu", "gelu", "gradient norm", "dead units"):
+        assert name in printed
+    pictures = sorted(path.name for path in (tmp_path / "pictures").iterdir())
+    assert pictures == [
+        "activations.png", "dying-units.png", "training.png", "vanishing-gradient.png",
+    ]  # fmt: skip
+
+
+def test_demo_names_a_bad_directory(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    pytest.importorskip("sklearn")
+    file = tmp_path / "file"
+    file.write_text("kept")
+    error = refused(capsys, "demo", "-o", file / "pictures")
+    assert "argument --output: cannot write to" in error
+    assert file.read_text() == "kept"
+
+
 def test_window_without_display_is_refused(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

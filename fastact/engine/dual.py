@@ -43,6 +43,8 @@ def _plus(a: Any, b: Any) -> Any:
 def _choose(condition: Any, yes: Any, no: Any, value: Any) -> Any:
     """``where`` for slopes, in the precision of ``value``: two floats would give float64."""
     kind = np.asarray(value).dtype
+    if isinstance(yes, float) and isinstance(no, float) and (yes, no) == (1.0, 0.0):
+        return np.asarray(condition).astype(kind)  # a mask is its own slope
     return np.where(condition, *(s if np.ndim(s) else np.asarray(s, kind) for s in (yes, no)))
 
 

@@ -177,10 +177,13 @@ def numpy_value_and_derivative(entry: Activation) -> Callable[..., Any]:
         array, parameters = _floating(x), _complete(entry, given, named)
         with np.errstate(all="ignore"):
             y = function(Dual(array, 1.0), *parameters)
-            slope = np.broadcast_to(y.slope, np.shape(y.value))
+            value, slope = np.asarray(y.value), np.asarray(y.slope)
+            if slope.shape != value.shape:
+                slope = np.full(value.shape, slope)
+            # "where(x > 0, 1, 0)" is an integer array.
             return (
-                np.asarray(y.value).astype(array.dtype, copy=False),
-                slope.astype(array.dtype, copy=not slope.flags.writeable),
+                value.astype(array.dtype, copy=False),
+                slope.astype(array.dtype, copy=False),
             )
 
     return value_and_derivative
