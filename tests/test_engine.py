@@ -1,0 +1,201 @@
+"""Cache, threads and nopython use, each in a process of its own where state matters."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import fastact as fa
+from fastact.engine.entry import registry
+from fastact.engine.forms import FORMS
+
+PACKAGE = Path(fa.__file__).parent
+
+
+def run(code: str, cwd: Path | None = None, **environment: str) -> str:
+    """Standard output of a fresh interpreter; a crash or a hang fails the test."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        env=os.environ | {"FASTACT_CACHE_DIR": SHARED} | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=cwd,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+#: The cache that the test run itself fills.
+SHARED = os.environ.get("FASTACT_CACHE_DIR", "")
+SMALL = """
+import sys, numpy as np, fastact as fa
+y = fa.relu(np.float32([-1, 0, 2])); assert y.tolist() == [0, 0, 2], y
+print('numba' in sys.modules)
+"""
+LARGE = """
+import numpy as np, fastact as fa
+x = np.random.default_rng(0).normal(size=3_000_000).astype(np.float32)
+serial = np.concatenate([fa.gelu(part) for part in np.array_split(x, 3000)])
+def check():
+    assert np.array_equal(fa.gelu(x), serial)
+"""
+
+
+# -- machine code ------------------------------------------------------------------------
+
+
+def test_a_warm_start_imports_no_numba_and_adds_no_files(tmp_path):
+    cache = {"FASTACT_CACHE_DIR": str(tmp_path)}
+    assert run(SMALL, **cache) == "True"
+    files = sorted(os.listdir(tmp_path))
+    assert files
+    for _ in range(2):
+        assert run(SMALL, **cache) == "False"
+    assert sorted(os.listdir(tmp_path)) == files
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data[: len(data) // 2],
+        lambda data: b"",
+        lambda data: data[:100] + bytes([data[100] ^ 255]) + data[101:],
+        lambda data: bytes(len(data)),
+    ],
+    ids=["truncated", "empty", "one byte", "zeros"],
+)
+def test_a_damaged_cache_is_harmless(tmp_path, damage):
+    run(SMALL, FASTACT_CACHE_DIR=str(tmp_path))
+    for path in tmp_path.iterdir():
+        path.write_bytes(damage(path.read_bytes()))
+    assert run(SMALL, FASTACT_CACHE_DIR=str(tmp_path)) == "True"
+    assert run(SMALL, FASTACT_CACHE_DIR=str(tmp_path)) == "False"  # it was repaired
+
+
+def test_a_cache_that_cannot_be_written_is_harmless(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("not a folder")
+    for place in (file, file / "below", Path("/proc/none")):
+        assert run(SMALL, FASTACT_CACHE_DIR=str(place)) == "True"
+    assert file.read_text() == "not a folder"
+
+
+@pytest.mark.parametrize("module", ["engine/carrier.py", "elementary/exp.py", "__init__.py"])
+def test_an_edit_of_any_module_is_seen(tmp_path, module):
+    shutil.copytree(PACKAGE, tmp_path / "fastact", ignore=shutil.ignore_patterns("__pycache__"))
+    places = {"PYTHONPATH": str(tmp_path), "FASTACT_CACHE_DIR": str(tmp_path / "cache")}
+    run(SMALL, tmp_path, **places)
+    before = set(os.listdir(tmp_path / "cache"))
+    with (tmp_path / "fastact" / module).open("a") as file:
+        file.write("\n# edited\n")
+    run(SMALL, tmp_path, **places)
+    assert set(os.listdir(tmp_path / "cache")) > before
+
+
+# -- threads -----------------------------------------------------------------------------
+
+THREADED = {
+    "alone": "check(); check()",
+    "concurrent callers": """
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(8) as pool:
+    for done in [pool.submit(check) for _ in range(40)]: done.result()
+""",
+    "fork and grandchild": """
+import os
+check()
+def child(depth):
+    pid = os.fork()
+    if pid == 0:
+        check()
+        if depth: child(depth - 1)
+        os._exit(0)
+    assert os.waitpid(pid, 0)[1] == 0
+import warnings; warnings.simplefilter("ignore")
+child(1); check()
+""",
+    "fork before the first region": """
+import os, warnings; warnings.simplefilter("ignore")
+pid = os.fork()
+if pid == 0:
+    check(); os._exit(0)
+assert os.waitpid(pid, 0)[1] == 0; check()
+""",
+    "numba.set_num_threads": "import numba; numba.set_num_threads(1); check()",
+    "inside a thread of a user's region": """
+import numba
+@numba.njit(parallel=True)
+def use(x, out):
+    for i in numba.prange(x.size): out[i] = fa.gelu(x[i])
+out = np.empty_like(x); check(); use(x, out); check()
+assert np.array_equal(out, serial)
+""",
+}
+
+
+@pytest.mark.parametrize("layer", ["default", "omp", "workqueue"])
+@pytest.mark.parametrize("what", THREADED)
+def test_threads(what, layer):
+    run(LARGE + THREADED[what], NUMBA_THREADING_LAYER=layer, FASTACT_NUM_THREADS="2")
+
+
+@pytest.mark.parametrize("count", ["1", "2", "7"])
+def test_thread_count_from_the_environment(count):
+    code = LARGE + "check(); import sys; print('numba' in sys.modules)"
+    assert run(code, FASTACT_NUM_THREADS=count) == str(count != "1")
+
+
+def test_a_bad_thread_count_is_named():
+    code = "import fastact as fa\ntry: fa.relu\nexcept ValueError as error: print(error)"
+    message = run(code, FASTACT_NUM_THREADS="many")
+    assert "FASTACT_NUM_THREADS" in message
+    assert "'many'" in message
+
+
+# -- nopython ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("entry", list(registry().values())[::6], ids=lambda entry: entry.name)
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.namespace or "f")
+def test_nopython_agrees_with_the_ufunc(entry, form):
+    numba = pytest.importorskip("numba")
+    if not form.applies_to(entry):
+        pytest.skip("the entry has no such form")
+    function = getattr(fa if not form.namespace else getattr(fa, form.namespace), entry.name)
+    missing = [0.25 for default in entry.parameters.values() if default is None]
+    x = np.linspace(-3, 3, 33, dtype=np.float32)
+    expected = function(*[x] * len(form.operands), *missing)
+    missing = tuple(missing)
+    if len(form.operands) == 1:
+        compiled = numba.njit(lambda x: function(x, *missing))
+    else:
+        compiled = numba.njit(lambda x: function(x, x, *missing))
+    np.testing.assert_array_equal(compiled(x), expected)
+    scalars = np.array([compiled(value) for value in x]).T
+    np.testing.assert_array_equal(scalars.astype(np.float32), np.asarray(expected))
+
+
+def test_array_expressions_are_fused():
+    numba = pytest.importorskip("numba")
+
+    def allocations(function):
+        compiled = numba.njit(function)
+        compiled(np.ones(4, np.float32))
+        (text,) = compiled.inspect_llvm().values()
+        return text.count("call ptr @NRT_MemInfo_alloc")
+
+    model = allocations(lambda x: np.exp(x) * x + np.exp(x))
+    assert model >= 1
+    assert allocations(lambda x: fa.silu(x) * x + fa.sigmoid(x)) == model
+
+
+def test_plain_use_with_the_compiler_switched_off(tmp_path):
+    code = LARGE + "check(); assert fa.grad.sigmoid(0.0) == 0.25"
+    run(code, NUMBA_DISABLE_JIT="1", FASTACT_CACHE_DIR=str(tmp_path))

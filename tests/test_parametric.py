@@ -1,0 +1,87 @@
+"""Functions with defaults over the genuine ufuncs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import fastact as fa
+from fastact.engine.entry import registry
+from fastact.engine.forms import FORMS
+from fastact.engine.namespace import has_defaults
+
+X = np.linspace(-3, 3, 41, dtype=np.float32)
+
+
+def cases():
+    for entry in registry().values():
+        if has_defaults(entry):
+            for form in FORMS:
+                if form.applies_to(entry):
+                    yield pytest.param(entry, form, id=f"{form.namespace or 'f'}.{entry.name}")
+
+
+def public(entry, form):
+    module = fa if not form.namespace else getattr(fa, form.namespace)
+    tree = fa.ufuncs if not form.namespace else getattr(fa.ufuncs, form.namespace)
+    return getattr(module, entry.name), getattr(tree, entry.name)
+
+
+@pytest.mark.parametrize(("entry", "form"), list(cases()))
+def test_defaults_positions_and_keywords_agree(entry, form):
+    function, ufunc = public(entry, form)
+    operands = [X] * len(form.operands)
+    values = [np.float64(v) * 1.5 + 0.25 for v in entry.parameters.values()]
+    expected = ufunc(*operands, *map(float, values))
+    by_name = dict(zip(entry.parameters, map(float, values), strict=True))
+    np.testing.assert_array_equal(function(*operands, *by_name.values()), expected)
+    np.testing.assert_array_equal(function(*operands, **by_name), expected)
+    plain = ufunc(*operands, *entry.parameters.values())
+    np.testing.assert_array_equal(function(*operands), plain)
+    if len(form.outputs) == 1:
+        out = np.empty_like(X)
+        assert function(*operands, out=out) is out
+        np.testing.assert_array_equal(out, plain)
+        assert out.dtype == np.float32
+
+
+@pytest.mark.parametrize(("entry", "form"), list(cases()))
+def test_bad_calls_name_what_is_wrong(entry, form):
+    function, _ = public(entry, form)
+    operands = [X] * len(form.operands)
+    first = next(iter(entry.parameters))
+    with pytest.raises(TypeError, match=first):
+        function(*operands, "wide")
+    with pytest.raises(TypeError, match=first):
+        function(*operands, **{first: None})
+    with pytest.raises(TypeError, match=f"two values for '{first}'"):
+        function(*operands, 1.0, **{first: 1.0})
+    with pytest.raises(TypeError, match="at most"):
+        function(*operands, *[1.0] * (len(entry.parameters) + 1))
+    with pytest.raises(TypeError, match="operands, not 0"):
+        function()
+    with pytest.raises(TypeError, match="bogus"):
+        function(*operands, bogus=1)
+
+
+@pytest.mark.parametrize(("entry", "form"), list(cases()))
+def test_parameters_outside_their_domain_are_refused(entry, form):
+    function, _ = public(entry, form)
+    for parameter, condition in entry.domain.items():
+        with pytest.raises(ValueError, match=condition):
+            function(*[X] * len(form.operands), **{parameter: -1.0})
+        # nan is data: it flows through.
+        result = function(*[X] * len(form.operands), **{parameter: float("nan")})
+        assert np.shape(result)[-1] == X.size
+
+
+@pytest.mark.parametrize(("entry", "form"), list(cases()))
+def test_parameters_broadcast(entry, form):
+    function, _ = public(entry, form)
+    x = np.tile(X[:, None], (1, 3))
+    first, default = next(iter(entry.parameters.items()))
+    per_channel = np.array([default, default + 0.5, default + 1], dtype=np.float32)
+    result = function(*[x] * len(form.operands), **{first: per_channel})
+    for channel, value in enumerate(per_channel):
+        column = function(*[x[:, channel]] * len(form.operands), **{first: value})
+        np.testing.assert_array_equal(np.asarray(result)[..., channel], column)
