@@ -100,7 +100,7 @@ def _(x):
 # sqrt(8 / pi) and 0.044715 sqrt(8 / pi), each as a sum of two float64: rounded to one,
 # they would cost 40 ULP in the tail, where the exponent reaches 745.
 LINEAR, LINEAR_LOW = 1.5957691216057308, -9.96930880911092e-17
-CUBIC, CUBIC_LOW = 0.07135481627260025, -6.175149918155315e-19
+CUBIC, CUBIC_LOW = 0.07135481627260025, -4.1218577217431825e-18
 
 
 def _tanh_argument(x):

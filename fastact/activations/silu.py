@@ -108,8 +108,13 @@ def _(x, beta):
 def _(x, beta):
     # x^2 s(v) s(-v), v = beta x.
     v, low = _swish_argument(x, beta)
-    n, s, _, q, _ = logistic_double_parts(v, low)
-    value = scaled_double(s * q, n) * x * x
+    n, s, s_low, q, q_low = logistic_double_parts(v, low)
+    m = s * q
+    m_low = fma(s, q_low, fma(s_low, q, fma(s, q, -m)))
+    p = x * x
+    y = m * p
+    y_low = fma(m, fma(x, x, -p), fma(m_low, p, fma(m, p, -y)))
+    value = scaled_double(y + y_low, n)
     return select((v <= -800.0) | (v >= 60.0), like(x, 0.0), value)
 
 

@@ -120,7 +120,7 @@ def _(x):
     drawback="Approaches 0 like 1 / x, not exponentially: negative inputs leak through.",
     max_ulp=OWED,
     monotone="increasing",
-    domain={"b": "b >= 0"},
+    domain={"b": "b > 0"},
 )
 def squareplus(x, b=4.0):
     """(x + sqrt(x^2 + b)) / 2, rewritten for x < 0 where it would cancel."""
@@ -138,12 +138,12 @@ def squareplus(x, b=4.0):
     total, rest = sum_of_two(root, small)
     rest = rest + root_low
     right = select(big, z, 0.5 * (total + rest))
-    # b / (2 (root + |x|)) on the left; total is 0 only for x = b = 0.
-    denominator = 2.0 * select(big, 2.0 * z, select(total > 0.0, total, 1.0))
+    # b / (2 (root + |x|)) on the left.
+    denominator = 2.0 * total
     ratio = b / denominator
-    correction = fma(-ratio, denominator, b) - ratio * (2.0 * select(big, 0.0, rest))
-    left = ratio + select(z < 1e300, correction / denominator, 0.0)
-    left = select(x == -INF, 0.0, left)
+    correction = fma(-ratio, denominator, b) - ratio * (2.0 * rest)
+    left = ratio + correction / denominator
+    left = select(big, 0.25 * b / z, left)
     return select(x != x, x, select(x > 0.0, right, left))
 
 

@@ -103,7 +103,8 @@ def _(y):
 )
 def hard_tanh(x, min_val=-1.0, max_val=1.0):
     """Piecewise linear tanh: x clipped to an interval."""
-    return select(x < min_val, min_val, select(x > max_val, max_val, x))
+    above = select(x < min_val, min_val, x)
+    return select(above > max_val, max_val, above)
 
 
 @hard_tanh.derivative

@@ -1,0 +1,1 @@
+"""The suite, parametrised over the registry: no second list of functions in here."""
