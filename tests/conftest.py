@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,12 @@ hypothesis.settings.load_profile("suite")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """``entry``, ``form_and_entry`` and ``precision`` run over all there is."""
-    names = metafunc.fixturenames
+    """``entry``, ``form_and_entry`` and ``precision`` run over all there is.
+
+    A test that chooses its own entries says so with a mark, and keeps its choice.
+    """
+    chosen = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    names = [name for name in metafunc.fixturenames if not any(name in own for own in chosen)]
     if "entry" in names:
         metafunc.parametrize("entry", ENTRIES.values(), ids=ENTRIES)
     if "form_and_entry" in names:
@@ -56,7 +60,7 @@ def fill(entry: Any, dtype: Any = np.float64) -> dict[str, float]:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Callable[..., str]]:
+def run(tmp_path: Path) -> Callable[..., str]:
     """Run Python code in a fresh process, with a time limit; gives back what it printed."""
 
     def run(code: str, *, timeout: float = 120, cwd: Path = ROOT, **environment: str | None) -> str:
@@ -77,4 +81,4 @@ def run(tmp_path: Path) -> Iterator[Callable[..., str]]:
         assert not done.stderr, done.stderr
         return done.stdout.strip()
 
-    yield run
+    return run

@@ -19,6 +19,7 @@ _SQRT_HALF_BITS = int64(0x3FE6A09E667F3BCD)
     source="Berkson 1944, doi:10.1080/01621459.1944.10500699",
     range=Interval(-INF, INF),
     use="Turns a probability into an unbounded score: the inverse of sigmoid.",
+    kinks={"0": "inf", "1": "inf"},
     drawback="Defined on [0, 1] only (nan outside) and infinite at its ends.",
     max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
 )

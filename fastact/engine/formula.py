@@ -208,8 +208,8 @@ def kink_points(entry: Activation, parameters: Mapping[str, float]) -> dict[floa
     names = {name: getattr(np, name) for name in VOCABULARY - FROM_SCIPY}
 
     def number(expression: str) -> float:
-        tree = formula_tree(expression, tuple(parameters))
+        tree = formula_tree(expression, (*parameters, "inf"))
         code = compile(tree, f"<kink of {entry.name}>", "eval")
-        return float(eval(code, {**names, **parameters, "__builtins__": {}}))
+        return float(eval(code, {**names, **parameters, "inf": np.inf, "__builtins__": {}}))
 
     return {number(point): number(slope) for point, slope in entry.kinks.items()}

@@ -1,0 +1,1 @@
+"""Benchmarks: registry x form x dtype x size x contender."""
