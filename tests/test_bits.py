@@ -1,0 +1,121 @@
+"""The bits of a result depend on its operands alone: not on where they lie or who computes."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.conftest import fill, genuine
+from tests.sampling import binades
+
+DTYPES = ["float16", "float32", "float64"]
+
+
+def operands(form: Any, x: np.ndarray) -> list[np.ndarray]:
+    """The form's array operands, all of one layout with ``x``."""
+    return [x] * len(form.operands)
+
+
+def outputs(results: Any) -> list[np.ndarray]:
+    return list(results) if isinstance(results, tuple) else [results]
+
+
+def digest(results: Any) -> str:
+    """Hash of all bits; every nan counts as the same value."""
+    found = hashlib.sha256()
+    for result in outputs(results):
+        canonical = np.where(np.isnan(result), result.dtype.type(np.nan), result)
+        found.update(np.ascontiguousarray(canonical).tobytes())
+    return found.hexdigest()
+
+
+def sample(dtype: str) -> np.ndarray:
+    random = np.random.default_rng(7)
+    special = np.array([np.nan, np.inf, -np.inf, 0.0, -0.0], dtype)
+    dense = random.normal(0, 6, 600).astype(dtype)
+    return np.concatenate([binades(dtype, 1)[::3], dense, special])
+
+
+def layouts(x: np.ndarray) -> dict[str, np.ndarray]:
+    """The same values, elsewhere."""
+    shifted = np.empty(x.size + 1, x.dtype)[1:]
+    raw = np.empty(x.nbytes + 1, np.uint8)[1:].view(x.dtype)
+    matrix = np.empty((x.size, 3), x.dtype)[:, 1]
+    strided = np.empty(3 * x.size, x.dtype)[::3]
+    found = {"one element on": shifted, "misaligned": raw, "a column": matrix, "strided": strided}
+    found["reversed"] = np.empty(x.size, x.dtype)[::-1]
+    found["byte-swapped"] = np.empty(x.size, x.dtype.newbyteorder())
+    for array in found.values():
+        array[...] = x
+    return found
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_layout_and_position_change_no_bit(form_and_entry: Any, dtype: str) -> None:
+    form, entry = form_and_entry
+    ufunc, extra = genuine(form.namespace, entry.name), fill(entry, dtype).values()
+    extra = [np.dtype(dtype).type(value) for value in extra]
+    x = sample(dtype)
+    expected = digest(ufunc(*operands(form, x), *extra))
+    for name, array in layouts(x).items():
+        assert digest(ufunc(*operands(form, array), *extra)) == expected, name
+    # Part by part, of lengths on all sides of the block of 64 and of the vector.
+    borders = np.cumsum([0, 1, 2, 3, 7, 8, 31, 63, 64, 65, 127, 128, 129])
+    parts = [slice(a, b) for a, b in zip(borders, [*borders[1:], x.size], strict=True)]
+    pieces = [outputs(ufunc(*operands(form, x[part]), *extra)) for part in parts]
+    joined = tuple(np.concatenate(column) for column in zip(*pieces, strict=True))
+    assert digest(joined) == expected
+    # Broadcast from one element, and written over its own input.
+    out = tuple(np.empty_like(result) for result in outputs(ufunc(*operands(form, x), *extra)))
+    ufunc(*operands(form, x.copy()), *extra, out=out)
+    assert digest(out) == expected
+    if len(out) == 1:
+        own = x.copy()
+        ufunc(*operands(form, own), *extra, out=own)
+        assert digest(own) == expected
+
+
+#: Prints a hash of every form of every function in every dtype, on the processor it runs on.
+EVERYTHING = """
+import numpy as np
+from fastact.engine.entry import registry
+from fastact.engine.forms import FORMS
+from tests.conftest import fill, genuine
+from tests.test_bits import DTYPES, digest, operands, sample
+for entry in registry().values():
+    for form in FORMS:
+        if form.applies_to(entry):
+            for dtype in DTYPES:
+                extra = [np.dtype(dtype).type(v) for v in fill(entry, dtype).values()]
+                x = sample(dtype)
+                ufunc = genuine(form.namespace, entry.name)
+                print(entry.name, form.namespace, dtype, digest(ufunc(*operands(form, x), *extra)))
+"""
+
+
+def test_processor_changes_no_bit(run: Any, tmp_path: Any) -> None:
+    here = run(EVERYTHING).splitlines()
+    cache = {"FASTACT_CACHE_DIR": str(tmp_path)}
+    generic = run(EVERYTHING, NUMBA_CPU_NAME="generic", timeout=400, **cache).splitlines()
+    assert len(here) > 400
+    assert [line for line in here if line not in generic] == []
+
+
+THREADS = """
+import numpy as np, fastact as fa
+from fastact.engine.entry import registry
+from tests.conftest import fill, genuine
+from tests.test_bits import digest, sample
+x = np.tile(sample("float32"), 800)
+for entry in list(registry().values())[::3]:
+    extra = [np.float32(v) for v in fill(entry, "float32").values()]
+    print(entry.name, digest(genuine("", entry.name)(x, *extra)))
+"""
+
+
+def test_thread_count_changes_no_bit(run: Any) -> None:
+    alone, team = (run(THREADS, FASTACT_NUM_THREADS=count) for count in "12")
+    assert alone == team

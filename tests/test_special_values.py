@@ -1,0 +1,105 @@
+"""nan, infinities, zeros and extremes: right values, and never a warning."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+
+from tests.conftest import fill, genuine, public
+from tests.oracle import Oracle, limit
+
+DTYPES = ["float16", "float32", "float64"]
+
+
+def awkward(dtype: str, size: int) -> np.ndarray:
+    """nan, infinities, huge, tiny, subnormal and ordinary numbers, over and over."""
+    info = np.finfo(dtype)
+    values = [np.nan, np.inf, -np.inf, info.max, -info.max, info.tiny, -info.tiny, 0.0, -0.0]
+    values += [info.smallest_subnormal, -info.smallest_subnormal, 1.0, -1.0, 88.7, -103.9, 0.5]
+    return np.resize(np.array(values, dtype), size)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_never_a_warning(form_and_entry: Any, dtype: str) -> None:
+    form, entry = form_and_entry
+    ufunc = genuine(form.namespace, entry.name)
+    extra = [np.dtype(dtype).type(value) for value in fill(entry, dtype).values()]
+    everything = awkward(dtype, 1 << 20 if dtype == "float32" else 4096)
+    with np.errstate(all="raise"):
+        for size in range(41):
+            for start in (0, 5):
+                x = everything[start : start + size]
+                ufunc(*[x] * len(form.operands), *extra)
+                column = np.stack([x, x], axis=1)[:, 0]
+                ufunc(*[column] * len(form.operands), *extra)
+        ufunc(*[everything] * len(form.operands), *extra)
+
+
+def test_nan_gives_nan(entry: Any) -> None:
+    for dtype in DTYPES:
+        nan = np.full(3, np.nan, dtype)
+        extra = [np.dtype(dtype).type(value) for value in fill(entry, dtype).values()]
+        assert np.isnan(genuine("", entry.name)(nan, *extra)).all()
+        assert np.isnan(genuine("vjp", entry.name)(nan, nan, *extra)).all()
+
+
+def test_limits_at_infinity(entry: Any, precision: str) -> None:
+    extra = list(fill(entry, precision).values())
+    oracle = Oracle(entry, fill(entry, precision))
+    for sign in (-1, 1):
+        x = np.array([sign * math.inf], precision)
+        if mpmath.isnan(oracle(sign * 1e3).value):
+            assert np.isnan(genuine("", entry.name)(x, *extra)).all()
+            continue
+        value, slope = limit(oracle, sign)
+        # A limit of 0 may be approached no faster than 1 / x: 2^-1000 is as good as 0.
+        np.testing.assert_allclose(
+            genuine("", entry.name)(x, *extra), value, rtol=1e-6, atol=2.0**-990
+        )
+        np.testing.assert_allclose(
+            genuine("grad", entry.name)(x, *extra), slope, rtol=1e-6, atol=1e-30
+        )
+
+
+def test_derivative_at_kinks(entry: Any, precision: str) -> None:
+    parameters = fill(entry, precision)
+    for point, slope in Oracle(entry, parameters).kinks.items():
+        result = genuine("grad", entry.name)(np.array([point], precision), *parameters.values())
+        assert result[0] == np.dtype(precision).type(slope), point
+
+
+def test_a_zero_gradient_times_a_finite_slope_is_zero(entry: Any) -> None:
+    x = np.linspace(0.1, 0.9, 9)
+    result = genuine("vjp", entry.name)(np.zeros(9), x, *fill(entry).values())
+    assert not result.any()
+
+
+@pytest.mark.parametrize("namespace", ["", "grad"])
+def test_float16_is_the_rounded_float32_result(entry: Any, namespace: str) -> None:
+    # All 2^16 of them; overflow in the cast of the reference is meant.
+    x = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    extra = [np.float16(value) for value in fill(entry, "float16").values()]
+    ufunc = genuine(namespace, entry.name)
+    # Signalling nans would raise a flag in NumPy's cast.
+    wide = np.where(np.isnan(x), np.float16(np.nan), x).astype(np.float32)
+    result = ufunc(x, *extra)
+    with np.errstate(all="ignore"):
+        expected = ufunc(wide, *[np.float32(value) for value in extra]).astype(np.float16)
+    assert result.dtype == np.float16
+    np.testing.assert_array_equal(result, expected)
+    np.testing.assert_array_equal(
+        np.signbit(result[~np.isnan(x)]), np.signbit(expected[~np.isnan(x)])
+    )
+
+
+def test_python_scalars_and_lists(entry: Any) -> None:
+    function = public("", entry.name)
+    missing = [0.25 for default in entry.parameters.values() if default is None]
+    listed = function([0.25, 0.5], *missing)
+    assert listed.dtype == np.float64
+    assert isinstance(function(0.25, *missing), np.float64)
+    assert function(0.25, *missing) == listed[0]
