@@ -1,0 +1,88 @@
+"""Registry, public names, stubs, README and docs name the same functions, both ways."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pickle
+import re
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+import numpy as np
+import pytest
+
+import fastact as fa
+from fastact.engine.forms import FORMS
+from tests.conftest import ENTRIES, ROOT, genuine, public
+
+PACKAGE = Path(fa.__file__).parent
+
+
+def names_of(form: Any) -> set[str]:
+    """Names and aliases that the registry owes a form."""
+    chosen = [entry for entry in ENTRIES.values() if form.applies_to(entry)]
+    return {name for entry in chosen for name in (entry.name, *entry.aliases)}
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.namespace or "value")
+@pytest.mark.parametrize("tree", ["fastact", "fastact.ufuncs"])
+def test_modules_and_stubs_hold_what_the_registry_says(tree: str, form: Any) -> None:
+    owed = names_of(form)
+    module = importlib.import_module(f"{tree}.{form.namespace}".rstrip("."))
+    modules = {child.namespace for child in FORMS} | {"ufuncs"}
+    assert set(module.__all__) == owed
+    assert {n for n in dir(module) if not n.startswith("_")} - modules == owed
+    stem = form.namespace or "__init__"
+    path = PACKAGE.joinpath(*tree.split(".")[1:], f"{stem}.pyi")
+    stubbed = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.FunctionDef):
+            stubbed.add(node.name)
+        elif isinstance(node, ast.AnnAssign):
+            stubbed.add(ast.unparse(node.target))
+    assert stubbed - {"__version__"} == owed
+
+
+@pytest.mark.parametrize(
+    ("page", "block"),
+    [
+        ("README.md", "functions"),
+        ("docs/choosing.md", "choosing"),
+        ("docs/reference.md", "functions"),
+    ],
+)
+def test_tables_hold_every_function_once(page: str, block: str) -> None:
+    text = (ROOT / page).read_text()
+    text = text.partition(f"<!-- begin:{block} -->")[2].partition(f"<!-- end:{block} -->")[0]
+    rows = re.findall(r"^\| `(\w+)`", text, flags=re.MULTILINE)
+    assert sorted(rows) == sorted(ENTRIES)
+
+
+def test_an_alias_is_the_function_itself(form_and_entry: Any) -> None:
+    form, entry = form_and_entry
+    for alias in entry.aliases:
+        assert public(form.namespace, alias) is public(form.namespace, entry.name)
+        assert genuine(form.namespace, alias) is genuine(form.namespace, entry.name)
+
+
+def test_a_ufunc_knows_what_it_is(form_and_entry: Any) -> None:
+    form, entry = form_and_entry
+    for function in (public(form.namespace, entry.name), genuine(form.namespace, entry.name)):
+        assert function.__name__ == entry.name
+        assert function.__module__.startswith("fastact")
+        assert function.__qualname__ == entry.name
+        named = list(inspect.signature(function).parameters)
+        assert named[: len(form.operands)] == list(form.operands)
+        assert set(entry.parameters) <= set(named)
+        assert entry.formula in function.__doc__
+        assert pickle.loads(pickle.dumps(function)) is function
+        assert cloudpickle.loads(cloudpickle.dumps(function)) is function
+    assert isinstance(genuine(form.namespace, entry.name), np.ufunc)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="reluu"):
+        fa.reluu  # noqa: B018
