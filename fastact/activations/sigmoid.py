@@ -8,7 +8,6 @@ from fastact.elementary.logistic import (
     logistic_single_parts,
     scaled_double,
     scaled_single,
-    sum_of_two,
 )
 from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
@@ -41,8 +40,8 @@ def sigmoid(x):
 def _(x):
     x = select(x > float32(18.0), float32(18.0), x)
     x = select(x < float32(-105.0), float32(-105.0), x)
-    n, s, s_low = logistic_single_parts(x)
-    return scaled_single(s + s_low, n)
+    n, s, e = logistic_single_parts(x)
+    return scaled_single(fma(s, e, s), n)
 
 
 @sigmoid.derivative
@@ -81,11 +80,13 @@ def _(y):
 )
 def hard_sigmoid(x):
     """Piecewise linear sigmoid."""
-    three, six = like(x, 3.0), like(x, 6.0)
-    a, a_low = sum_of_two(x, three)
-    q = a / six
-    inner = q + (fma(-q, six, a) + a_low) / six
-    return select(x <= -three, like(x, 0.0), select(x >= three, like(x, 1.0), inner))
+    three, six, sixth = like(x, 3.0), like(x, 6.0), like(x, 1.0 / 6.0)
+    x = select(x < -three, -three, x)
+    x = select(x > three, three, x)
+    # x + 3 whole, and what the rounded sixth leaves of it: no division, 0.5 ULP.
+    a = x + three
+    q = a * sixth
+    return fma(fma(-q, six, a) + (x - (a - three)), sixth, q)
 
 
 @hard_sigmoid.derivative

@@ -9,6 +9,7 @@ from fastact.elementary.logistic import (
     logistic_slope_wide,
     scaled_double,
     times_logistic_double,
+    times_logistic_single,
 )
 from fastact.elementary.scalar import fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
@@ -35,9 +36,9 @@ def silu(x):
 
 @silu.single
 def _(x):
-    wide = float64(x)
-    wide = select(wide < -200.0, -200.0, wide)
-    return float32(wide / (1.0 + exp_wide(-wide)))
+    x = select(x < float32(-112.0), float32(-112.0), x)
+    large = x > float32(18.0)
+    return select(large, x, times_logistic_single(x, select(large, float32(18.0), x)))
 
 
 @silu.derivative
@@ -187,13 +188,12 @@ def hard_silu(x):
     """Piecewise quadratic approximation of silu."""
     three = like(x, 3.0)
     # x (x + 3) / 6 with the product kept whole: x + 3 is exact near its zero.
+    six, sixth = like(x, 6.0), like(x, 1.0 / 6.0)
     a = x + three
-    a_low = (three - (a - x)) + (x - (a - (a - x)))
     p = x * a
-    p_low = fma(x, a_low, fma(x, a, -p))
-    six = like(x, 6.0)
-    r = p / six
-    inner = r + (fma(-r, six, p) + p_low) / six
+    p_low = fma(x, x - (a - three), fma(x, a, -p))
+    r = p * sixth
+    inner = fma(fma(-r, six, p) + p_low, sixth, r)
     return select(x <= -three, like(x, -0.0), select(x >= three, x, inner))
 
 

@@ -6,7 +6,7 @@ and both quotients keep their relative accuracy in their own tail. They are retu
 unevaluated pairs, so that a kernel may multiply before it rounds for the only time.
 """
 
-from numpy import float64, int32, int64
+from numpy import float32, float64, int32, int64
 
 from fastact.elementary.exp import (
     exp_double_parts,
@@ -19,12 +19,17 @@ from fastact.elementary.scalar import fma, like, select
 
 __all__ = [
     "logistic_double_parts",
+    "logistic_single_parts",
     "logistic_slope_double",
     "logistic_slope_wide",
     "scaled_double",
+    "scaled_single",
     "sum_of_two",
     "times_logistic_double",
+    "times_logistic_single",
 ]
+
+_DOWN_60 = float32(2.0**-60)
 
 
 def sum_of_two(a, b):
@@ -41,9 +46,8 @@ def scaled_double(value, k):
 
 
 def scaled_single(value, k):
-    """value * 2^k rounded once, also where the result is subnormal; |k| <= 250."""
-    half = int32(k >> int32(1))
-    return value * power_of_two_single(half) * power_of_two_single(int32(k - half))
+    """value * 2^k rounded once, also where it is subnormal; |value| < 2^60, k in [-186, 67]."""
+    return value * power_of_two_single(int32(k + int32(60))) * _DOWN_60
 
 
 def logistic_double_parts(v, v_low):
@@ -66,15 +70,25 @@ def logistic_double_parts(v, v_low):
 
 
 def logistic_single_parts(v):
-    """n, s, s' with s(v) = 2^n (s + s') in float32 arithmetic, for v in [-150, 40]."""
-    k, t, u = exp_single_parts(-v)
+    """n, s, e with s(v) = 2^n s (1 + e) in float32 arithmetic, for v in [-150, 40].
+
+    D = (2^-k + 1) + t: the sum of the two powers of two is exact but for its tail.
+    """
+    k, t, _ = exp_single_parts(-v)
     one = like(v, 1.0)
-    h = one + t
-    h_low = ((one - h) + t) + u
     c = power_of_two_single(select(k > int32(60), int32(-60), int32(-k)))
-    d, d_low = sum_of_two(c, h)
+    both = c + one
+    d = both + t
+    d_low = ((c - both) + one) + ((both - d) + t)
     r = one / d
-    return int32(-k), r, fma(-(d_low + h_low), r, fma(-d, r, one)) * r
+    return int32(-k), r, fma(-d_low, r, fma(-d, r, one))
+
+
+def times_logistic_single(x, v):
+    """x s(v) in float32 arithmetic, for v in [-150, 40] and a finite x."""
+    n, s, e = logistic_single_parts(v)
+    m = x * s
+    return scaled_single(m + fma(m, e, fma(x, s, -m)), n)
 
 
 def times_logistic_double(x, v, v_low):
