@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 from fastact.engine.entry import Activation, registry  # noqa: E402
 from fastact.engine.forms import FORMS  # noqa: E402
+from fastact.engine.rowwise import rowwise_registry  # noqa: E402
 from fastact.engine.stub import stubs  # noqa: E402
 
 
@@ -50,6 +51,23 @@ def functions() -> str:
         )
     head = ["function", "formula", "range", "ULP f, f' (float32)", "ULP f, f' (float64)"]
     return table(head, rows)
+
+
+def rowwise() -> str:
+    """README: functions of rows and gated units."""
+    rows = []
+    for record in rowwise_registry().values():
+        also = [f"fa.{f.namespace}.{record.name}" for f in record.forms if f.namespace]
+        single, double = record.max_ulp["float32"], record.max_ulp["float64"]
+        bounds = f"{single:g}, {double:g}"
+        rows.append([code(record.name), code(record.formula), ", ".join(map(code, also)), bounds])
+    return table(["function", "formula", "gradients", "ULP (float32, float64)"], rows)
+
+
+def choosing_rowwise() -> str:
+    """Docs: use and drawback of functions of rows and gated units."""
+    rows = [[code(r.name), r.use, r.drawback] for r in rowwise_registry().values()]
+    return table(["function", "use it", "drawback"], rows)
 
 
 def forms() -> str:
@@ -92,10 +110,10 @@ def accuracy() -> str:
 
 #: File -> name of the marked section -> its text.
 SECTIONS = {
-    "README.md": {"functions": functions},
-    "docs/choosing.md": {"choosing": choosing},
+    "README.md": {"functions": functions, "rowwise": rowwise},
+    "docs/choosing.md": {"choosing": choosing, "rowwise": choosing_rowwise},
     "docs/accuracy.md": {"accuracy": accuracy},
-    "docs/reference.md": {"forms": forms, "functions": functions},
+    "docs/reference.md": {"forms": forms, "functions": functions, "rowwise": rowwise},
 }
 
 

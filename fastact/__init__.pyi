@@ -18,8 +18,10 @@ def elu(x: ArrayLike, /, alpha: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
 erf: np.ufunc
 erfc: np.ufunc
 expit: np.ufunc
+geglu: np.ufunc
 gelu: np.ufunc
 gelu_tanh: np.ufunc
+def glu(x: ArrayLike, /, axis: int = -1, **kwargs: Any) -> Any: ...
 def hard_shrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
 hard_sigmoid: np.ufunc
 hard_silu: np.ufunc
@@ -36,13 +38,16 @@ def log1pexp(x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
 log_cosh: np.ufunc
 log_expit: np.ufunc
 log_sigmoid: np.ufunc
+log_softmax: np.ufunc
 logistic: np.ufunc
 logit: np.ufunc
 logsigmoid: np.ufunc
+def logsumexp(x: ArrayLike, /, axis: int | tuple[int, ...] | None = None, keepdims: bool = False, **kwargs: Any) -> Any: ...
 mish: np.ufunc
 ndtr: np.ufunc
 prelu: np.ufunc
 quick_gelu: np.ufunc
+reglu: np.ufunc
 relu: np.ufunc
 relu2: np.ufunc
 relu6: np.ufunc
@@ -51,6 +56,8 @@ sigmoid: np.ufunc
 silu: np.ufunc
 def soft_shrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
 soft_sign: np.ufunc
+softmax: np.ufunc
+softmin: np.ufunc
 def softplus(x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
 def softshrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
 softsign: np.ufunc
@@ -59,6 +66,7 @@ sparse_sigmoid: np.ufunc
 squared_relu: np.ufunc
 def squareplus(x: ArrayLike, /, b: ArrayLike = 4.0, **kwargs: Any) -> Any: ...
 step: np.ufunc
+swiglu: np.ufunc
 def swish(x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
 tanh: np.ufunc
 tanh_shrink: np.ufunc

@@ -10,8 +10,10 @@ def elu(g: ArrayLike, x: ArrayLike, /, alpha: ArrayLike = 1.0, **kwargs: Any) ->
 erf: np.ufunc
 erfc: np.ufunc
 expit: np.ufunc
+geglu: np.ufunc
 gelu: np.ufunc
 gelu_tanh: np.ufunc
+def glu(g: ArrayLike, x: ArrayLike, /, axis: int = -1, **kwargs: Any) -> Any: ...
 def hard_shrink(g: ArrayLike, x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
 hard_sigmoid: np.ufunc
 hard_silu: np.ufunc
@@ -35,6 +37,7 @@ mish: np.ufunc
 ndtr: np.ufunc
 prelu: np.ufunc
 quick_gelu: np.ufunc
+reglu: np.ufunc
 relu: np.ufunc
 relu2: np.ufunc
 relu6: np.ufunc
@@ -51,6 +54,7 @@ sparse_sigmoid: np.ufunc
 squared_relu: np.ufunc
 def squareplus(g: ArrayLike, x: ArrayLike, /, b: ArrayLike = 4.0, **kwargs: Any) -> Any: ...
 step: np.ufunc
+swiglu: np.ufunc
 def swish(g: ArrayLike, x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
 tanh: np.ufunc
 tanh_shrink: np.ufunc

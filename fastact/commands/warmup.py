@@ -10,9 +10,7 @@ from typing import Any
 
 from fastact.commands.progress import progress
 from fastact.engine.codecache import cache_directory
-from fastact.engine.entry import registry
-from fastact.engine.forms import FORMS
-from fastact.engine.namespace import genuine
+from fastact.engine.namespace import genuine, offers
 
 __all__ = ["run"]
 
@@ -20,10 +18,8 @@ __all__ = ["run"]
 def everything() -> list[tuple[str, Callable[[], Any]]]:
     """Qualified name of every ufunc, and what makes it."""
     return [
-        (f"{form.namespace}.{entry.name}".lstrip("."), partial(genuine, entry, form))
-        for entry in registry().values()
-        for form in FORMS
-        if form.applies_to(entry)
+        (f"{form.namespace}.{record.name}".lstrip("."), partial(genuine, record, form))
+        for record, form in offers()
     ]
 
 

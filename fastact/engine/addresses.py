@@ -17,6 +17,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 __all__ = [
+    "allocate",
     "call_gather",
     "call_loop",
     "call_scatter",
@@ -26,6 +27,8 @@ __all__ = [
     "load_int16",
     "load_int32",
     "load_int64",
+    "out_of_memory",
+    "release",
     "set_fp_state",
     "stack",
     "store_int16",
@@ -203,6 +206,49 @@ def store_fence(typingctx: Any) -> Any:
             builder.call(fence, [])
         else:
             builder.fence("seq_cst")
+        return context.get_dummy_value()
+
+    return types.void(), codegen
+
+
+@intrinsic
+def allocate(typingctx: Any, size: Any) -> Any:
+    """Address of ``size`` bytes of scratch, 0 where there are none: the C library's malloc."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kind = ir.FunctionType(_BYTE_POINTER, [_INT])
+        malloc = cgutils.get_or_insert_function(builder.module, kind, "malloc")
+        return builder.ptrtoint(builder.call(malloc, args), _INT)
+
+    return types.int64(types.int64), codegen
+
+
+@intrinsic
+def release(typingctx: Any, address: Any) -> Any:
+    """Give scratch back."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kind = ir.FunctionType(ir.VoidType(), [_BYTE_POINTER])
+        free = cgutils.get_or_insert_function(builder.module, kind, "free")
+        builder.call(free, [builder.inttoptr(args[0], _BYTE_POINTER)])
+        return context.get_dummy_value()
+
+    return types.void(types.int64), codegen
+
+
+@intrinsic
+def out_of_memory(typingctx: Any) -> Any:
+    """Raise MemoryError in Python; a loop runs without the interpreter's lock, so it is taken."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        def function(name: str, result: Any, *operands: Any) -> Any:
+            kind = ir.FunctionType(result, operands)
+            return cgutils.get_or_insert_function(builder.module, kind, name)
+
+        number = ir.IntType(32)
+        state = builder.call(function("PyGILState_Ensure", number), [])
+        builder.call(function("PyErr_NoMemory", _BYTE_POINTER), [])
+        builder.call(function("PyGILState_Release", ir.VoidType(), number), [state])
         return context.get_dummy_value()
 
     return types.void(), codegen

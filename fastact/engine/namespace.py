@@ -10,82 +10,128 @@ import functools
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Union
 
 from fastact.engine.entry import Activation, registry
-from fastact.engine.forms import FORMS, Form
+from fastact.engine.forms import FORMS
+from fastact.engine.rowwise import GatedUnit, RowFunction, rowwise_registry
 
-__all__ = ["made", "namespace", "public_names", "resolve"]
+__all__ = ["genuine", "is_function", "made", "namespace", "offer", "offers", "public_names"]
+__all__ += ["resolve"]
+
+Record = Union[Activation, GatedUnit, RowFunction]
+#: A form of the record it is paired with; which one goes with which, no type says.
+AnyForm = Any
+NAMESPACES = tuple(form.namespace for form in FORMS)
 
 PACKAGE = "fastact"
 GENUINE = f"{PACKAGE}.ufuncs"
 _lock = threading.RLock()
 #: Every ufunc and function made so far, with the entry and form it stands for.
-made: dict[Callable[..., Any], tuple[Activation, Form]] = {}
+made: dict[Callable[..., Any], tuple[Any, Any]] = {}
 
 
-def _form_of(module: str) -> Form:
-    """The form that a module offers, by the module's name."""
-    namespace = module.removeprefix(GENUINE).removeprefix(PACKAGE).lstrip(".")
-    (form,) = (form for form in FORMS if form.namespace == namespace)
-    return form
+def _namespace_of(module: str) -> str:
+    """ "" for the top level, "grad" for ``fastact.grad`` and ``fastact.ufuncs.grad``, ..."""
+    return module.removeprefix(GENUINE).removeprefix(PACKAGE).lstrip(".")
 
 
 @functools.cache
-def _names(form: Form) -> dict[str, Activation]:
-    """Every name and alias under which a form offers an entry."""
+def _offers(namespace: str) -> dict[str, tuple[Record, AnyForm]]:
+    """What a namespace offers, by name and alias: a record, and the form it is offered in."""
+    offered: list[tuple[Record, AnyForm]] = [
+        (entry, form) for entry in registry().values() for form in FORMS if form.applies_to(entry)
+    ]
+    offered += [(record, form) for record in rowwise_registry().values() for form in record.forms]
     return {
-        name: entry
-        for entry in registry().values()
-        if form.applies_to(entry)
-        for name in (entry.name, *entry.aliases)
+        name: (record, form)
+        for record, form in offered
+        if form.namespace == namespace
+        for name in (record.name, *record.aliases)
     }
 
 
-def public_names(form: Form) -> list[str]:
-    """Names and aliases offered in a form's namespace, sorted."""
-    return sorted(_names(form))
+def public_names(namespace: str) -> list[str]:
+    """Names and aliases offered in a namespace, sorted."""
+    return sorted(_offers(namespace))
+
+
+def offer(namespace: str, name: str) -> tuple[Record, AnyForm]:
+    """The record and form behind a public name."""
+    return _offers(namespace)[name]
+
+
+def offers() -> list[tuple[Record, AnyForm]]:
+    """Every record in every form it is offered in."""
+    return [
+        (record, form)
+        for namespace in NAMESPACES
+        for name, (record, form) in _offers(namespace).items()
+        if name == record.name
+    ]
 
 
 @functools.cache
-def genuine(entry: Activation, form: Form) -> Any:
-    """The genuine ufunc of a form of an entry."""
-    from fastact.engine.docstring import docstring
-    from fastact.engine.ufunc import build_ufunc
-
-    module = PACKAGE if not has_defaults(entry) else GENUINE
+def genuine(record: Record, form: AnyForm) -> Any:
+    """The genuine ufunc of a form of a record."""
+    module = GENUINE if is_function(record, form) else PACKAGE
     if form.namespace:
         module += f".{form.namespace}"
     with _lock:
-        ufunc = build_ufunc(entry, form, module, docstring(entry, form))
-        _announce(ufunc, entry, form)
+        if isinstance(record, RowFunction):
+            from fastact.engine.gufunc import build_gufunc
+
+            return build_gufunc(record, form, module, describe(record, form))
+        from fastact.engine.ufunc import build_ufunc
+
+        ufunc = build_ufunc(record, form, module, describe(record, form))
+        _announce(ufunc, record, form)
     return ufunc
 
 
-def has_defaults(entry: Activation) -> bool:
-    """Whether the entry has parameters a caller may leave out."""
-    return any(default is not None for default in entry.parameters.values())
+def describe(record: Record, form: AnyForm) -> str:
+    """The docstring of a form of a record."""
+    if isinstance(record, Activation):
+        from fastact.engine.docstring import docstring
+
+        return docstring(record, form)
+    from fastact.engine.row_docstring import row_docstring
+
+    return row_docstring(record, form)
+
+
+def is_function(record: Record, form: AnyForm) -> bool:
+    """Whether the public name is a function over the ufunc: for defaults, axes or halves."""
+    if isinstance(record, Activation):
+        return any(default is not None for default in record.parameters.values())
+    from fastact.engine.axes import is_wrapped
+
+    return is_wrapped(record, form)
 
 
 @functools.cache
-def resolve(entry: Activation, form: Form) -> Callable[..., Any]:
-    """What the public name stands for: the ufunc, or a function with defaults over it."""
-    if not has_defaults(entry):
-        return genuine(entry, form)  # type: ignore[no-any-return]
-    from fastact.engine.docstring import docstring
-    from fastact.engine.parametric import with_defaults
-
+def resolve(record: Record, form: AnyForm) -> Callable[..., Any]:
+    """What the public name stands for: the ufunc, or a function over it."""
+    if not is_function(record, form):
+        return genuine(record, form)  # type: ignore[no-any-return]
     module = f"{PACKAGE}.{form.namespace}".rstrip(".")
     with _lock:
-        function = with_defaults(entry, form, genuine(entry, form), module)
-        function.__doc__ = docstring(entry, form)
-        _announce(function, entry, form)
+        if isinstance(record, Activation):
+            from fastact.engine.parametric import with_defaults
+
+            function = with_defaults(record, form, genuine(record, form), module)
+            _announce(function, record, form)
+        else:
+            from fastact.engine.axes import wrapped
+
+            function = wrapped(record, form, genuine(record, form), module)
+        function.__doc__ = describe(record, form)
     return function
 
 
-def _announce(function: Callable[..., Any], entry: Activation, form: Form) -> None:
+def _announce(function: Callable[..., Any], record: Any, form: Any) -> None:
     """Make the overloads known where Numba is in use already; else Numba will ask."""
-    made[function] = entry, form
+    made[function] = record, form
     nopython = sys.modules.get("fastact.engine.nopython")
     if nopython is not None:
         nopython.teach_numba(function)
@@ -99,16 +145,15 @@ def namespace(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]
             return __dir__()
         if name.startswith("_"):
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
-        form = _form_of(module)
-        entry = _names(form).get(name)
-        if entry is None:
+        found = _offers(_namespace_of(module)).get(name)
+        if found is None:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         make = genuine if module.startswith(GENUINE) else resolve
-        value = make(entry, form)
+        value = make(*found)
         setattr(sys.modules[module], name, value)  # found at once from now on
         return value
 
     def __dir__() -> list[str]:
-        return public_names(_form_of(module))
+        return public_names(_namespace_of(module))
 
     return __getattr__, __dir__

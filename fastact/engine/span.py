@@ -17,6 +17,7 @@ from __future__ import annotations
 from fastact.engine.entry import Activation
 from fastact.engine.forms import Form
 from fastact.engine.lowering import lower
+from fastact.engine.rowwise import GatedUnit
 
 __all__ = ["BLOCK", "BLOCK_BITS", "PRECISIONS", "span_assembly"]
 
@@ -26,7 +27,9 @@ BLOCK = 1 << BLOCK_BITS
 PRECISIONS = {"float32": "float", "float64": "double"}
 
 
-def span_assembly(symbol: str, entry: Activation, form: Form, precision: str) -> list[str]:
+def span_assembly(
+    symbol: str, entry: Activation | GatedUnit, form: Form, precision: str
+) -> list[str]:
     """LLVM assembly of the span of one form of one activation at one precision.
 
     The first module holds the span, the others the scalar bodies it calls.

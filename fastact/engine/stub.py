@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from fastact.engine.entry import registry
 from fastact.engine.forms import FORMS, Form
-from fastact.engine.namespace import has_defaults, public_names
+from fastact.engine.namespace import is_function, offer, public_names
+from fastact.engine.rowwise import GatedUnit, RowFunction
 
 __all__ = ["stubs"]
 
@@ -35,18 +36,27 @@ def _stub(form: Form, genuine: bool) -> str:
         children += [] if genuine else ["ufuncs"]
         lines.insert(1, "".join(f"from . import {c} as {c}\n" for c in sorted(children)))
         lines.append("" if genuine else "__version__: str")
-    entries = registry().values()
-    by_name = {name: entry for entry in entries for name in (entry.name, *entry.aliases)}
-    for name in public_names(form):
-        entry = by_name[name]
-        if genuine or not has_defaults(entry):
+    for name in public_names(form.namespace):
+        record, own = offer(form.namespace, name)
+        if genuine or not is_function(record, own):
             lines.append(f"{name}: np.ufunc")
-            continue
-        operands = [f"{operand}: ArrayLike" for operand in form.operands]
-        parameters = [
-            f"{parameter}: ArrayLike" + ("" if default is None else f" = {default!r}")
-            for parameter, default in entry.parameters.items()
-        ]
-        signature = ", ".join([*operands, "/", *parameters, "**kwargs: Any"])
-        lines.append(f"def {name}({signature}) -> Any: ...")
+        else:
+            lines.append(f"def {name}({_arguments(record, own)}) -> Any: ...")
     return "\n".join(lines) + "\n"
+
+
+def _arguments(record: Any, form: Any) -> str:
+    """The parameters of a public function: the operands by position, then its own."""
+    if isinstance(record, GatedUnit):
+        own = ["axis: int = -1"]
+        operands = ("g", "x") if form.namespace else ("x",)
+    elif isinstance(record, RowFunction):
+        own = ["axis: int | tuple[int, ...] | None = None", "keepdims: bool = False"]
+        operands = form.operands
+    else:
+        own = [
+            f"{parameter}: ArrayLike" + ("" if default is None else f" = {default!r}")
+            for parameter, default in record.parameters.items()
+        ]
+        operands = form.operands
+    return ", ".join([*(f"{o}: ArrayLike" for o in operands), "/", *own, "**kwargs: Any"])

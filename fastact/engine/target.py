@@ -41,7 +41,9 @@ def _machine(triple: str, cpu: str, features: str) -> llvm.TargetMachine:
     )
 
 
-def _optimise(groups: tuple[list[str], ...], machine: llvm.TargetMachine) -> llvm.ModuleRef:
+def _optimise(
+    groups: tuple[list[str], ...], machine: llvm.TargetMachine, inline: bool = True
+) -> llvm.ModuleRef:
     """Link assembly modules and optimise; the first of each group keeps its functions visible."""
     module = llvm.parse_assembly("")
     for main in groups:
@@ -52,8 +54,9 @@ def _optimise(groups: tuple[list[str], ...], machine: llvm.TargetMachine) -> llv
     for function in module.functions:
         if not function.is_declaration and function.name not in visible:
             function.linkage = "internal"
-            # A call left in a loop keeps it from vectorising: 20x slower for gelu in float64.
-            function.add_function_attribute("alwaysinline")
+            if inline:
+                # A call left in a loop keeps it from vectorising: 20x slower for gelu in float64.
+                function.add_function_attribute("alwaysinline")
     module.verify()
     options = llvm.create_pipeline_tuning_options(speed_level=3)
     options.loop_vectorization = True
@@ -63,13 +66,14 @@ def _optimise(groups: tuple[list[str], ...], machine: llvm.TargetMachine) -> llv
     return module
 
 
-def emit_object(*groups: list[str]) -> bytes:
+def emit_object(*groups: list[str], inline: bool = True) -> bytes:
     """Object code for this machine from LLVM assembly.
 
-    Each group is a module whose functions stay visible, followed by those it calls.
+    Each group is a module whose functions stay visible, followed by those it calls;
+    ``inline`` puts every call in line, which vector loops need.
     """
     machine = _native_machine()
-    return bytes(machine.emit_object(_optimise(groups, machine)))
+    return bytes(machine.emit_object(_optimise(groups, machine, inline)))
 
 
 def emit_assembly(*groups: list[str], cpu: str = "", features: str = "", triple: str = "") -> str:

@@ -14,6 +14,7 @@ from fastact.engine import carrier_code, codecache, threads
 from fastact.engine.entry import Activation
 from fastact.engine.forms import Form
 from fastact.engine.plan import make_plan
+from fastact.engine.rowwise import GatedUnit
 
 __all__ = ["build_ufunc"]
 
@@ -46,7 +47,7 @@ def _from_func_and_data() -> Any:
     return kind(table[_FROM_FUNC_AND_DATA])
 
 
-def _load_spans(qualified: str, entry: Activation, form: Form) -> dict[str, int]:
+def _load_spans(qualified: str, entry: Activation | GatedUnit, form: Form) -> dict[str, int]:
     symbols = [f"fastact.{qualified}.{precision}" for precision in ("float32", "float64")]
 
     def build() -> bytes:
@@ -74,7 +75,7 @@ def _seconds_per_element(span: int, operands: int, precision: str) -> float:
     return best / data.shape[1]
 
 
-def build_ufunc(entry: Activation, form: Form, module: str, doc: str) -> np.ufunc:
+def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str) -> np.ufunc:
     """The ufunc of one form of an entry: compiled, or loaded from the cache."""
     qualified = f"{form.namespace}.{entry.name}" if form.namespace else entry.name
     spans = _load_spans(qualified, entry, form)
@@ -118,7 +119,7 @@ def build_ufunc(entry: Activation, form: Form, module: str, doc: str) -> np.ufun
     return ufunc
 
 
-def signature(entry: Activation, form: Form) -> inspect.Signature:
+def signature(entry: Activation | GatedUnit, form: Form) -> inspect.Signature:
     """The call signature of a ufunc: its operands, then NumPy's keywords."""
     parameter, p = inspect.Parameter, inspect.Parameter
     operands = [parameter(name, p.POSITIONAL_ONLY) for name in (*form.operands, *entry.parameters)]

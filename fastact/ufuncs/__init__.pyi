@@ -17,8 +17,10 @@ elu: np.ufunc
 erf: np.ufunc
 erfc: np.ufunc
 expit: np.ufunc
+geglu: np.ufunc
 gelu: np.ufunc
 gelu_tanh: np.ufunc
+glu: np.ufunc
 hard_shrink: np.ufunc
 hard_sigmoid: np.ufunc
 hard_silu: np.ufunc
@@ -35,13 +37,16 @@ log1pexp: np.ufunc
 log_cosh: np.ufunc
 log_expit: np.ufunc
 log_sigmoid: np.ufunc
+log_softmax: np.ufunc
 logistic: np.ufunc
 logit: np.ufunc
 logsigmoid: np.ufunc
+logsumexp: np.ufunc
 mish: np.ufunc
 ndtr: np.ufunc
 prelu: np.ufunc
 quick_gelu: np.ufunc
+reglu: np.ufunc
 relu: np.ufunc
 relu2: np.ufunc
 relu6: np.ufunc
@@ -50,6 +55,8 @@ sigmoid: np.ufunc
 silu: np.ufunc
 soft_shrink: np.ufunc
 soft_sign: np.ufunc
+softmax: np.ufunc
+softmin: np.ufunc
 softplus: np.ufunc
 softshrink: np.ufunc
 softsign: np.ufunc
@@ -58,6 +65,7 @@ sparse_sigmoid: np.ufunc
 squared_relu: np.ufunc
 squareplus: np.ufunc
 step: np.ufunc
+swiglu: np.ufunc
 swish: np.ufunc
 tanh: np.ufunc
 tanh_shrink: np.ufunc

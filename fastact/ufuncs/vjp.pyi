@@ -10,8 +10,10 @@ elu: np.ufunc
 erf: np.ufunc
 erfc: np.ufunc
 expit: np.ufunc
+geglu: np.ufunc
 gelu: np.ufunc
 gelu_tanh: np.ufunc
+glu: np.ufunc
 hard_shrink: np.ufunc
 hard_sigmoid: np.ufunc
 hard_silu: np.ufunc
@@ -35,6 +37,7 @@ mish: np.ufunc
 ndtr: np.ufunc
 prelu: np.ufunc
 quick_gelu: np.ufunc
+reglu: np.ufunc
 relu: np.ufunc
 relu2: np.ufunc
 relu6: np.ufunc
@@ -51,6 +54,7 @@ sparse_sigmoid: np.ufunc
 squared_relu: np.ufunc
 squareplus: np.ufunc
 step: np.ufunc
+swiglu: np.ufunc
 swish: np.ufunc
 tanh: np.ufunc
 tanh_shrink: np.ufunc

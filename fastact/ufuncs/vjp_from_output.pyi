@@ -8,9 +8,11 @@ elu: np.ufunc
 expit: np.ufunc
 identity: np.ufunc
 leaky_relu: np.ufunc
+log_softmax: np.ufunc
 logistic: np.ufunc
 relu: np.ufunc
 relu6: np.ufunc
 selu: np.ufunc
 sigmoid: np.ufunc
+softmax: np.ufunc
 tanh: np.ufunc

@@ -1,0 +1,172 @@
+"""Functions of rows -> genuine ``numpy.ufunc`` objects with a core dimension."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import inspect
+import time
+from typing import Any
+
+import numpy as np
+
+from fastact.engine import carrier_code, codecache, threads
+from fastact.engine.lanes import LaneSpan
+from fastact.engine.plan import PARALLEL
+from fastact.engine.row_plan import make_row_plan
+from fastact.engine.rowwise import RowForm, RowFunction, RowKernel
+
+__all__ = ["build_gufunc"]
+
+DTYPES = ("float16", "float32", "float64")
+_COMPUTED = {"float16": "float32", "float32": "float32", "float64": "float64"}
+_FROM_FUNC_AND_DATA_AND_SIGNATURE = 31
+_IDENTITY_NONE = -1
+STAGES = ("maximum", "sum", "rescale", "finish", "map")
+#: Elements to a vector: what AVX2 holds. On other widths LLVM joins or splits them.
+WIDTHS = {"float32": 8, "float64": 4}
+_alive: list[Any] = []
+
+
+@functools.cache
+def _constructor() -> Any:
+    get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
+    get_pointer.restype, get_pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    capsule = np._core._multiarray_umath._UFUNC_API  # type: ignore[attr-defined]
+    table = ctypes.cast(get_pointer(capsule, None), ctypes.POINTER(ctypes.c_void_p))
+    kind = ctypes.PYFUNCTYPE(
+        ctypes.py_object,
+        *[ctypes.c_void_p] * 3,
+        *[ctypes.c_int] * 4,
+        ctypes.c_char_p,
+        ctypes.c_char_p,
+        ctypes.c_int,
+        ctypes.c_char_p,
+    )
+    return kind(table[_FROM_FUNC_AND_DATA_AND_SIGNATURE])
+
+
+@functools.cache
+def _row_carrier() -> dict[str, int]:
+    """Addresses of the row carrier and of the loop that NumPy calls."""
+    symbols = ["fastact.rows", "fastact.row_loop"]
+
+    def build() -> bytes:
+        from fastact.engine import rows, target
+        from fastact.engine.lowering import lower_address_function
+
+        functions = (rows.rows, rows.row_loop)
+        return target.emit_object(
+            *map(lower_address_function, symbols, functions, (4, 4)), inline=True
+        )
+
+    return codecache.load("rows", symbols, build)
+
+
+def _load_spans(qualified: str, record: RowFunction, form: RowForm) -> dict[tuple[str, str], int]:
+    spans: dict[tuple[str, str], LaneSpan] = {
+        (precision, stage): span
+        for precision in WIDTHS
+        for stage in STAGES
+        if (span := getattr(record.kernels[form.namespace, precision], stage)) is not None
+    }
+    symbols = {key: f"fastact.{qualified}.{key[0]}.{key[1]}" for key in spans}
+
+    def build() -> bytes:
+        from fastact.engine import target
+        from fastact.engine.lanes import lane_span_assembly
+
+        return target.emit_object(
+            *(lane_span_assembly(symbols[key], span, WIDTHS[key[0]]) for key, span in spans.items())
+        )
+
+    addresses = codecache.load(f"rows-{qualified}", list(symbols.values()), build)
+    return {key: addresses[symbol] for key, symbol in symbols.items()}
+
+
+def _seconds_per_element(loop: int, plan: Any, form: RowForm, precision: str) -> float:
+    """Time of the serial loop on a few rows: what the thread policy reckons with."""
+    rows, n = 4, 1024
+    size = np.dtype(precision).itemsize
+    data = np.zeros((len(form.operands) + 1, rows, n), dtype=precision)
+    pointers = np.array([block.ctypes.data for block in data])
+    dimensions = np.array([rows, n])
+    outer = [n * size] * len(form.operands) + [size if form.scalar else n * size]
+    steps = np.array(outer + [size] * (len(form.operands) + 1 - form.scalar))
+    call = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4)(loop)
+    best = float("inf")
+    for _ in range(4):
+        start = time.perf_counter()
+        call(pointers.ctypes.data, dimensions.ctypes.data, steps.ctypes.data, plan.ctypes.data)
+        best = min(best, time.perf_counter() - start)
+    return best / (rows * n)
+
+
+def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> np.ufunc:
+    """The gufunc of one form of a function of rows: compiled, or loaded from the cache."""
+    qualified = f"{form.namespace}.{record.name}".lstrip(".")
+    spans, carriers = _load_spans(qualified, record, form), _row_carrier()
+    inputs = len(form.operands)
+    plans = []
+    for dtype in DTYPES:
+        computed = _COMPUTED[dtype]
+        kernel: RowKernel = record.kernels[form.namespace, computed]
+        gather, scatter = carrier_code.storage_addresses(dtype)
+        fill = np.array(record.padding if kernel.maximum else 0.0, dtype=computed)
+        plan = make_row_plan(
+            dict(
+                SPAN=0,
+                INPUTS=inputs,
+                OPERANDS=inputs + 1,
+                STORED=np.dtype(dtype).itemsize,
+                NATIVE=int(dtype == computed),
+                GATHER=gather,
+                SCATTER=scatter,
+                SERIAL=carriers["fastact.rows"],
+                TEAM=threads.TEAM_CELL,
+                PARALLEL=0,
+            ),
+            dict(
+                **{stage.upper(): spans.get((computed, stage), 0) for stage in STAGES},
+                ROW_INPUTS=inputs,
+                SCALAR=int(form.scalar),
+                INFINITE_SHIFT=int(record.infinite_shift),
+                SUM_STORES=int("out" in kernel.sum.results),
+                FILL=int(fill.view(f"i{fill.itemsize}")),
+                COMPUTED=fill.itemsize,
+            ),
+        )
+        seconds = _seconds_per_element(carriers["fastact.rows"], plan, form, dtype)
+        plan[PARALLEL // 8] = threads.parallel_length(seconds)
+        plans.append(plan)
+    count = len(DTYPES)
+    functions = (ctypes.c_void_p * count)(*[carriers["fastact.row_loop"]] * count)
+    data = (ctypes.c_void_p * count)(*(plan.ctypes.data for plan in plans))
+    types = b"".join(bytes([np.dtype(dtype).num] * (inputs + 1)) for dtype in DTYPES)
+    name, text, signature = record.name.encode(), doc.encode(), form.signature.encode()
+    ufunc = _constructor()(
+        functions, data, types, count, inputs, 1, _IDENTITY_NONE, name, text, 0, signature
+    )
+    # NumPy keeps the pointers alone.
+    _alive.append((functions, data, types, plans, name, text, signature))
+    ufunc.__module__ = module
+    ufunc.__qualname__ = record.name
+    ufunc.__doc__ = doc
+    ufunc.__signature__ = _signature(form)
+    return ufunc
+
+
+def _signature(form: RowForm) -> inspect.Signature:
+    """The call signature of a gufunc: its operands, then NumPy's keywords."""
+    p = inspect.Parameter
+    operands = [p(name, p.POSITIONAL_ONLY) for name in form.operands]
+    keywords: dict[str, Any] = {"axis": -1, "axes": None}
+    keywords |= {"keepdims": False} if form.scalar else {}
+    keywords |= {"casting": "same_kind", "order": "K", "dtype": None, "subok": True}
+    return inspect.Signature(
+        [
+            *operands,
+            p("out", p.POSITIONAL_OR_KEYWORD, default=None),
+            *(p(k, p.KEYWORD_ONLY, default=v) for k, v in keywords.items()),
+        ]
+    )

@@ -1,0 +1,95 @@
+"""Docstrings of functions of rows and of gated units, made from their records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastact.engine.axes import is_wrapped
+from fastact.engine.rowwise import GatedUnit, RowFunction, Rowwise
+
+__all__ = ["row_docstring"]
+
+_MEANING = {
+    "g": "Gradient of the loss by the output.",
+    "x": "Input.",
+    "y": "Output of the function itself.",
+    "gate": "What goes through the activation.",
+    "up": "What the gate is multiplied by.",
+}
+_AXIS = "axis : int, default -1\n    The axis along which the rows lie."
+
+
+def row_docstring(record: Rowwise, form: Any) -> str:
+    """Formula, arguments, result, error, special rows, source, example."""
+    facts = {"name": record.name, "summary": record.summary, "formula": record.formula}
+    notes = getattr(record, "notes", "")
+    parts = [form.summary.format(**facts), f"``{form.formula.format(**facts)}``"]
+    parts += [notes] if notes and not form.namespace else []
+    halves = isinstance(record, GatedUnit) and is_wrapped(record, form)
+    operands = ("g", "x")[1 - form.operands.count("g") :] if halves else form.operands
+    lines = ["Parameters\n----------"]
+    lines += [
+        f"{operand} : array_like of float16, float32 or float64\n    {_MEANING[operand]}"
+        for operand in operands
+    ]
+    if halves:
+        lines.append(_AXIS + " of x are split: the second half gates the first.")
+    elif isinstance(record, RowFunction) and is_wrapped(record, form):
+        lines.append(
+            "axis : int, tuple of int or None\n    Axes that are summed over; None, the default, "
+            "for all.\nkeepdims : bool, default False\n    Keep them as axes of length 1."
+        )
+    elif isinstance(record, RowFunction):
+        lines.append(_AXIS)
+    lines.append("**kwargs\n    ``out``, ``dtype`` and the other keywords of a NumPy ufunc.")
+    parts.append("\n".join(lines))
+    parts.append(f"Returns\n-------\n{_returns(record, form, halves)}")
+    raises = "Raises\n------\nTypeError\n    Operands that are not real numbers."
+    if halves:
+        raises += "\nValueError\n    An odd length along the axis, or an unfit ``out``."
+    parts.append(raises)
+    parts.append(_notes(record, form))
+    parts.append(f"References\n----------\n{record.source}")
+    parts.append(_example(record, form, operands))
+    return "\n\n".join(parts) + "\n"
+
+
+def _returns(record: Rowwise, form: Any, halves: bool) -> str:
+    if halves:
+        return "ndarray of the shape of x" + ("" if form.namespace else ", half as long along axis")
+    if isinstance(record, GatedUnit) and form.namespace:
+        return "tuple of two\n    The gradients by gate and by up."
+    if isinstance(record, RowFunction) and form.scalar:
+        return "ndarray or scalar: one number per row."
+    return "ndarray or scalar of the operands' dtype and shape"
+
+
+def _notes(record: Rowwise, form: Any) -> str:
+    lines = ["Notes\n-----"]
+    if not form.namespace:
+        errors = ", ".join(f"{bound:g} ULP in {kind}" for kind, bound in record.max_ulp.items())
+        lines.append(f"Maximum error: {errors}.")
+    if isinstance(record, RowFunction):
+        lines.append("The error does not grow with the length of the row. Rows with nan or")
+        lines.append("infinities give what SciPy gives; no warning is ever raised.")
+    else:
+        lines.append("nan gives nan; no warning is ever raised.")
+    return "\n".join(lines)
+
+
+def _example(record: Rowwise, form: Any, operands: tuple[str, ...]) -> str:
+    name = f"{form.namespace}.{record.name}".lstrip(".")
+    halves = isinstance(record, GatedUnit) and is_wrapped(record, form)
+    lengths = {"g": "3" if not halves else "2"}
+    arrays = ", ".join(f"np.ones({lengths.get(o, '4' if halves else '3')})" for o in operands)
+    shape = "(3,)"
+    if halves:
+        shape = "(4,)" if form.namespace else "(2,)"
+    elif isinstance(record, GatedUnit) and form.namespace:
+        shape = "(2, 3)"
+    elif isinstance(record, RowFunction) and form.scalar:
+        shape = "()"
+    return (
+        "Examples\n--------\n>>> import numpy as np, fastact as fa\n"
+        f">>> np.shape(fa.{name}({arrays}))\n{shape}"
+    )

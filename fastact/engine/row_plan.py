@@ -1,0 +1,53 @@
+"""The plan of a row-wise loop: an ordinary plan, and behind it the words of rows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fastact.engine.plan import make_plan
+
+__all__ = ["ROW_WORDS", "make_row_plan"]
+
+#: Addresses of the lane spans (0 for none), then what kind of function it is: SCALAR, one
+#: number per row; INFINITE_SHIFT, a maximum of infinity is subtracted all the same;
+#: SUM_STORES, the exponentials are kept. FILL pads a row: the bits of its neutral element.
+#: COMPUTED, bytes of the precision that the spans compute with.
+ROW_WORDS = (
+    "MAXIMUM",
+    "SUM",
+    "RESCALE",
+    "FINISH",
+    "MAP",
+    "ROW_INPUTS",
+    "SCALAR",
+    "INFINITE_SHIFT",
+    "SUM_STORES",
+    "FILL",
+    "COMPUTED",
+)
+#: Words left to the ordinary plan.
+FIRST_ROW_WORD = 32
+(
+    MAXIMUM,
+    SUM,
+    RESCALE,
+    FINISH,
+    MAP,
+    ROW_INPUTS,
+    SCALAR,
+    INFINITE_SHIFT,
+    SUM_STORES,
+    FILL,
+    COMPUTED,
+) = range(8 * FIRST_ROW_WORD, 8 * (FIRST_ROW_WORD + len(ROW_WORDS)), 8)
+
+
+def make_row_plan(
+    ordinary: dict[str, int], rowwise: dict[str, int]
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """A plan from its words by name."""
+    plan = np.zeros(FIRST_ROW_WORD + len(ROW_WORDS), dtype=np.int64)
+    head = make_plan(**ordinary)
+    plan[: head.size] = head
+    plan[FIRST_ROW_WORD:] = [rowwise[word] for word in ROW_WORDS]
+    return plan

@@ -1,0 +1,190 @@
+"""The records of functions of whole rows and of gated units, and their registry.
+
+Both are offered in fewer forms than an activation, and neither has a pointwise formula
+that could be differentiated: so they have records of their own rather than half-empty ones.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Union
+
+from fastact.engine.forms import Form
+from fastact.engine.lanes import LaneSpan
+
+__all__ = ["GatedForm", "GatedUnit", "RowForm", "RowFunction", "gated_unit", "row_function"]
+__all__ += ["rowwise_registry"]
+
+Body = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class GatedForm(Form):
+    """A form of a gated unit. Its bodies take the incoming gradient themselves."""
+
+    @property
+    def scaled(self) -> bool:
+        """Never: d_gate and d_up are no multiples of one derivative."""
+        return False
+
+
+GATED_FORMS = (
+    GatedForm("", ("gate", "up"), ("value",), "{summary}", "{formula}"),
+    GatedForm(
+        "vjp",
+        ("g", "gate", "up"),
+        ("gate_gradient", "up_gradient"),
+        "Gradients of {name} by gate and up in one pass.",
+        "(g * d/dgate [{formula}], g * d/dup [{formula}])",
+    ),
+)
+
+
+@dataclass(eq=False)
+class GatedUnit:
+    """act(gate) * up: an elementwise function of two operands."""
+
+    name: str
+    formula: str
+    source: str
+    use: str
+    drawback: str
+    #: Greatest error of the value, in ULP.
+    max_ulp: Mapping[str, float]
+    #: Whether the public function splits one array in halves, (up, gate) as PyTorch's glu.
+    splits: bool
+    bodies: dict[tuple[str, str], Body]
+    summary: str
+    aliases: tuple[str, ...] = ()
+    parameters: dict[str, float | None] = field(default_factory=dict)
+
+    def body(self, role: str, precision: str) -> Body:
+        """The scalar kernel for a role."""
+        return self.bodies[role, precision]
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """The forms it is offered in."""
+        return GATED_FORMS
+
+
+@dataclass(frozen=True)
+class RowForm:
+    """A form of a function of rows: its operands, and the gufunc signature."""
+
+    namespace: str
+    operands: tuple[str, ...]
+    signature: str
+    summary: str
+    formula: str
+
+    @property
+    def scalar(self) -> bool:
+        """Whether a row gives one number."""
+        return self.signature.endswith("()")
+
+
+@dataclass(frozen=True)
+class RowKernel:
+    """The lane spans of one form at one precision; see :mod:`fastact.engine.rows`."""
+
+    sum: LaneSpan
+    maximum: LaneSpan | None = None
+    rescale: LaneSpan | None = None
+    finish: LaneSpan | None = None
+    map: LaneSpan | None = None
+
+
+@dataclass(eq=False)
+class RowFunction:
+    """A function of the rows of an array: (n)->(n) or (n)->()."""
+
+    name: str
+    summary: str
+    notes: str
+    formula: str
+    source: str
+    use: str
+    drawback: str
+    max_ulp: Mapping[str, float]
+    #: SciPy's handling of a row whose maximum is infinite: subtract it (softmax), or not.
+    infinite_shift: bool
+    #: Value that changes nothing when a row is padded with it.
+    padding: float
+    #: By (namespace, precision).
+    kernels: dict[tuple[str, str], RowKernel]
+    forms: tuple[RowForm, ...]
+    aliases: tuple[str, ...] = ()
+    parameters: dict[str, float | None] = field(default_factory=dict)
+
+
+Rowwise = Union[GatedUnit, RowFunction]
+_records: dict[str, Rowwise] = {}
+
+
+def _register(record: Rowwise) -> None:
+    if record.name in _records:
+        raise TypeError(f"{record.name}: registered already")
+    _records[record.name] = record
+
+
+def gated_unit(
+    value: Mapping[str, Body],
+    derivative: Mapping[str, Body],
+    *,
+    name: str,
+    summary: str,
+    **facts: Any,
+) -> None:
+    """Register act(gate) * up from the bodies of an activation, by precision."""
+    bodies: dict[tuple[str, str], Body] = {}
+    for precision, act in value.items():
+        slope = derivative[precision]
+        bodies["value", precision] = _gated(act)
+        bodies["gate_gradient", precision] = _gate_gradient(slope)
+        bodies["up_gradient", precision] = _up_gradient(act)
+    _register(GatedUnit(name=name, summary=summary, bodies=bodies, **facts))
+
+
+def _gated(act: Body) -> Body:
+    return lambda gate, up: act(gate) * up
+
+
+def _gate_gradient(slope: Body) -> Body:
+    return lambda g, gate, up: (g * up) * slope(gate)
+
+
+def _up_gradient(act: Body) -> Body:
+    return lambda g, gate, up: g * act(gate)
+
+
+def row_function(**facts: Any) -> Callable[[Callable[[str, str], RowKernel]], RowFunction]:
+    """Register a function of rows; the decorated function gives its kernels.
+
+    It is called with the namespace of a form and a precision. Its docstring is the
+    function's.
+    """
+
+    def register(kernels: Callable[[str, str], RowKernel]) -> RowFunction:
+        first, _, rest = (inspect.getdoc(kernels) or "").partition("\n")
+        made = {
+            (form.namespace, precision): kernels(form.namespace, precision)
+            for form in facts["forms"]
+            for precision in ("float32", "float64")
+        }
+        record = RowFunction(
+            name=kernels.__name__, summary=first, notes=rest.strip(), kernels=made, **facts
+        )
+        _register(record)
+        return record
+
+    return register
+
+
+def rowwise_registry() -> dict[str, Rowwise]:
+    """All records by name, in alphabetical order; imports them on first use."""
+    import fastact.rowwise  # noqa: F401  (registers them)
+
+    return dict(sorted(_records.items()))

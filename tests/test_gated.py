@@ -1,0 +1,78 @@
+"""Gated units against their activations, and glu against its definition."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+
+import fastact as fa
+from fastact.engine.rowwise import GatedUnit, rowwise_registry
+
+GATED = {r.name: r for r in rowwise_registry().values() if isinstance(r, GatedUnit)}
+#: Which activation stands in a unit's formula.
+ACTIVATION = {name: unit.formula.partition("(")[0] for name, unit in GATED.items()}
+
+
+def operands(dtype: str) -> Any:
+    g, gate, up = np.random.default_rng(5).normal(size=(3, 1000)) * 4
+    return g.astype(dtype), gate.astype(dtype), up.astype(dtype)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("name", GATED)
+def test_value_is_the_activation_times_up(name: str, dtype: str) -> None:
+    _, gate, up = operands(dtype)
+    ufunc = getattr(fa.ufuncs, name)
+    assert isinstance(ufunc, np.ufunc)
+    got = ufunc(gate, up)
+    assert got.dtype == dtype
+    wide = np.float32 if dtype == "float16" else dtype
+    expected = getattr(fa, ACTIVATION[name])(gate.astype(wide)) * up.astype(wide)
+    np.testing.assert_array_equal(got, expected.astype(dtype))
+
+
+@pytest.mark.parametrize("name", GATED)
+def test_gradients_of_both_operands_in_one_pass(name: str, precision: str) -> None:
+    g, gate, up = operands(precision)
+    gate_gradient, up_gradient = getattr(fa.ufuncs.vjp, name)(g, gate, up)
+    activation = ACTIVATION[name]
+    slope = getattr(fa.grad, activation)(gate)
+    np.testing.assert_array_equal(gate_gradient, g * up * slope)
+    np.testing.assert_array_equal(up_gradient, g * getattr(fa, activation)(gate))
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_glu_gates_the_first_half_with_the_second(axis: int) -> None:
+    x = np.random.default_rng(6).normal(size=(6, 8))
+    up, gate = np.split(x, 2, axis)
+    np.testing.assert_array_equal(fa.glu(x, axis), fa.sigmoid(gate) * up)
+    g = np.random.default_rng(7).normal(size=up.shape)
+    expected = np.concatenate([g * fa.sigmoid(gate), g * up * fa.grad.sigmoid(gate)], axis)
+    got = fa.vjp.glu(g, x, axis)
+    np.testing.assert_array_equal(got, expected)
+    out = np.empty_like(x)
+    assert fa.vjp.glu(g, x, axis, out=out) is out
+    np.testing.assert_array_equal(out, expected)
+
+
+def test_glu_names_what_is_wrong() -> None:
+    with pytest.raises(ValueError, match="even length along axis -1, not 5"):
+        fa.glu(np.ones((4, 5)))
+    with pytest.raises(np.exceptions.AxisError):
+        fa.glu(np.ones(4), axis=2)
+    with pytest.raises(ValueError, match="out must be an array of shape"):
+        fa.vjp.glu(np.ones(2), np.ones(4), out=np.ones(3))
+
+
+@pytest.mark.parametrize("name", GATED)
+def test_nopython_and_pickle(name: str) -> None:
+    numba = pytest.importorskip("numba")
+    ufunc = getattr(fa.ufuncs, name)
+    _, gate, up = operands("float32")
+    compiled = numba.njit(lambda gate, up: ufunc(gate, up))
+    np.testing.assert_array_equal(compiled(gate, up), ufunc(gate, up))
+    for function in (getattr(fa, name), ufunc, getattr(fa.vjp, name)):
+        assert pickle.loads(pickle.dumps(function)) is function

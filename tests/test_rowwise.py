@@ -1,0 +1,232 @@
+"""softmax and its kin against multiple precision, SciPy and themselves in other layouts."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+
+import fastact as fa
+from fastact.engine.rowwise import RowFunction, rowwise_registry
+
+ROW_FUNCTIONS = [r for r in rowwise_registry().values() if isinstance(r, RowFunction)]
+FORMS = [(record, form) for record in ROW_FUNCTIONS for form in record.forms]
+FORM_IDS = [f"{form.namespace or 'value'}-{record.name}" for record, form in FORMS]
+SAME_SHAPE = [record.name for record in ROW_FUNCTIONS if not record.forms[0].scalar]
+#: On both sides of a block of lanes, of the longest row taken side by side, of a chunk.
+LENGTHS = [1, 2, 10, 15, 16, 17, 47, 48, 49, 100, 1023, 1024, 1025, 3001]
+#: The mathematics once more, in multiple precision.
+EXACT = {
+    "softmax": lambda x: _ratio([mpmath.exp(v) for v in x]),
+    "softmin": lambda x: _ratio([mpmath.exp(-v) for v in x]),
+    "log_softmax": lambda x: [v - _log_sum(x) for v in x],
+    "logsumexp": lambda x: [_log_sum(x)],
+}
+EXACT_SLOPES = {
+    "softmax": lambda g, y: [v * (u - _dot(g, y)) for u, v in zip(g, y, strict=True)],
+    "log_softmax": lambda g, y: [
+        u - mpmath.exp(v) * mpmath.fsum(g) for u, v in zip(g, y, strict=True)
+    ],
+}
+
+
+def _ratio(e: Any) -> Any:
+    total = mpmath.fsum(e)
+    return [v / total for v in e]
+
+
+def _log_sum(x: Any) -> Any:
+    return mpmath.log(mpmath.fsum(mpmath.exp(v) for v in x))
+
+
+def _dot(g: Any, y: Any) -> Any:
+    return mpmath.fsum(a * b for a, b in zip(g, y, strict=True))
+
+
+def call(record: Any, form: Any, *arrays: Any, **keywords: Any) -> Any:
+    tree = getattr(fa.ufuncs, form.namespace) if form.namespace else fa.ufuncs
+    return getattr(tree, record.name)(*arrays, **keywords)
+
+
+def units(results: Any, exact: Any, dtype: str, size: Any = None) -> float:
+    """Greatest error in units in the last place of the exact results (or of ``size``)."""
+    info = np.finfo(dtype)
+    worst = 0.0
+    for k, (got, true) in enumerate(zip(np.atleast_1d(results), exact, strict=True)):
+        scale = abs(true) if size is None else size[k]
+        exponent = -mpmath.inf if scale == 0 else mpmath.floor(mpmath.log(scale, 2))
+        unit = mpmath.ldexp(1, int(max(exponent, int(info.minexp))) - int(info.nmant))
+        worst = max(worst, float(abs(mpmath.mpf(float(got)) - true) / unit))
+    return worst
+
+
+@pytest.mark.parametrize("scale", [1.0, 8.0, 60.0])
+@pytest.mark.parametrize("length", LENGTHS)
+@pytest.mark.parametrize("record", ROW_FUNCTIONS, ids=lambda r: r.name)
+def test_error(record: Any, length: int, scale: float, precision: str) -> None:
+    random = np.random.default_rng(length)
+    x = (random.normal(size=length) * scale).astype(precision)
+    (form, *_) = record.forms
+    with mpmath.workprec(2000 if length < 100 else 300):
+        exact = EXACT[record.name]([mpmath.mpf(float(v)) for v in x])
+        assert units(call(record, form, x), exact, precision) <= record.max_ulp[precision]
+
+
+@pytest.mark.parametrize("length", [3, 40, 100, 2000])
+@pytest.mark.parametrize("name", EXACT_SLOPES)
+def test_error_of_the_gradient(name: str, length: int, precision: str) -> None:
+    random = np.random.default_rng(length)
+    x, g = random.normal(size=(2, length)).astype(precision) * 3
+    y = getattr(fa, name)(x)
+    with mpmath.workprec(200):
+        g_, y_ = ([mpmath.mpf(float(v)) for v in a] for a in (g, y))
+        exact = EXACT_SLOPES[name](g_, y_)
+        total = abs(_dot(g_, y_)) if name == "softmax" else abs(mpmath.fsum(g_))
+        # Both are differences: the unit is that of the larger term.
+        weight = y_ if name == "softmax" else [mpmath.exp(v) for v in y_]
+        size = [
+            max(abs(u) * (w if name == "softmax" else 1), w * total)
+            for u, w in zip(g_, weight, strict=True)
+        ]
+        results = getattr(fa.vjp_from_output, name)(g, y)
+        assert units(results, exact, precision, size) <= 2.0
+
+
+def test_error_does_not_grow_with_the_length() -> None:
+    # The exact sum of 10^6 float32 exponentials, by float64 exponentials and fsum.
+    import math
+
+    x = np.random.default_rng(0).normal(size=1_000_000).astype(np.float32) * 4
+    wide = x.astype(np.float64)
+    e = np.exp(wide - wide.max())
+    total = math.fsum(e)
+    exact = e / total
+    error = np.abs(fa.softmax(x) - exact) / np.spacing(exact.astype(np.float32))
+    assert error.max() <= 2.0
+    expected = wide.max() + math.log(total)
+    assert abs(float(fa.logsumexp(x)) - expected) <= np.spacing(np.float32(expected))
+
+
+@pytest.mark.parametrize("gap", [20.0, 50.0, 80.0])
+def test_logarithm_next_to_one(gap: float, precision: str) -> None:
+    # log(1 + e^-gap) is lost where 1 + e^-gap is rounded.
+    x = np.array([0.0, -gap], precision)
+    expected = np.log1p(np.exp(-gap))
+    np.testing.assert_allclose(fa.log_softmax(x)[0], -expected, rtol=3e-7)
+    np.testing.assert_allclose(fa.logsumexp(x), expected, rtol=3e-7)
+
+
+inf, nan = np.inf, np.nan
+SPECIAL = [
+    [inf, 0, 1], [-inf, -inf], [-inf, 0, 1], [nan, 1], [nan, inf], [inf, inf, 3],
+    [-inf, inf], [1e30, -1e30, 3], [-1e30, -1e30], [0.0, -800.0], [88.0, 89.0], [5e-324, -0.0],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("more", [0, 200])
+@pytest.mark.parametrize("row", SPECIAL, ids=str)
+def test_special_rows_are_scipys(row: list[float], more: int, precision: str) -> None:
+    special = pytest.importorskip("scipy.special")
+    x = np.array(row + [-inf] * more, precision)
+    with np.errstate(all="raise"):
+        ours = fa.softmax(x), fa.log_softmax(x), fa.logsumexp(x), fa.softmin(-x)
+    with np.errstate(all="ignore"):
+        expected = special.softmax(x), special.log_softmax(x), special.logsumexp(x)
+    for got, wanted in zip(ours, (*expected, expected[0]), strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=1e-6, atol=1e-30)
+
+
+def test_rows_of_no_elements() -> None:
+    assert fa.softmax(np.ones((3, 0))).shape == (3, 0)
+    assert fa.softmax(np.ones((0, 3))).shape == (0, 3)
+    np.testing.assert_array_equal(fa.logsumexp(np.ones((3, 0)), axis=-1), [-inf] * 3)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("length", LENGTHS)
+@pytest.mark.parametrize(("record", "form"), FORMS, ids=FORM_IDS)
+def test_layout_changes_no_bit(record: Any, form: Any, length: int, dtype: str) -> None:
+    random = np.random.default_rng(length)
+    shape = (19, length)
+    arrays = [random.normal(size=shape).astype(dtype) for _ in form.operands]
+    expected = call(record, form, *arrays)
+    row = [call(record, form, *(a[k] for a in arrays)) for k in range(19)]
+    np.testing.assert_array_equal(np.stack(row), expected)
+    for layout in (
+        np.asfortranarray,
+        lambda a: np.repeat(a, 2, axis=1)[:, ::2],
+        lambda a: a[::-1, ::-1].copy()[::-1, ::-1],
+        lambda a: a.astype(a.dtype.newbyteorder()),
+    ):
+        np.testing.assert_array_equal(call(record, form, *map(layout, arrays)), expected)
+    if not form.scalar:
+        turned = call(record, form, *(a.T for a in arrays), axis=0)
+        np.testing.assert_array_equal(turned.T, expected)
+        out = np.empty((length, 38), dtype).T[::2]
+        assert call(record, form, *arrays, out=out) is out
+        np.testing.assert_array_equal(out, expected)
+        call(record, form, *arrays, out=arrays[0])
+        np.testing.assert_array_equal(arrays[0], expected)
+
+
+def test_float16_is_float32_rounded_once() -> None:
+    x = np.random.default_rng(1).normal(size=(30, 200)).astype(np.float16)
+    for record, form in FORMS:
+        arrays = [x] * len(form.operands)
+        wide = call(record, form, *(a.astype(np.float32) for a in arrays))
+        np.testing.assert_array_equal(call(record, form, *arrays), wide.astype(np.float16))
+
+
+@pytest.mark.parametrize("name", SAME_SHAPE)
+def test_axis_and_signature(name: str) -> None:
+    function = getattr(fa, name)
+    assert isinstance(function, np.ufunc)
+    assert function.signature == "(n)->(n)"
+    x = np.random.default_rng(2).normal(size=(3, 4, 5))
+    for axis in (0, 1, 2, -1, -3):
+        moved = np.moveaxis(function(np.moveaxis(x, axis, -1)), -1, axis)
+        np.testing.assert_array_equal(function(x, axis=axis), moved)
+    with pytest.raises(np.exceptions.AxisError):
+        function(x, axis=3)
+    with pytest.raises(TypeError):
+        function(np.array(["a"]))
+    with pytest.raises(TypeError):
+        function(x.astype(complex))
+    assert pickle.loads(pickle.dumps(function)) is function
+
+
+def test_logsumexp_takes_scipys_axes() -> None:
+    special = pytest.importorskip("scipy.special")
+    x = np.random.default_rng(3).normal(size=(3, 4, 5))
+    for axis in (None, 0, -1, (0, 1), (2, 0), (0, 1, 2)):
+        for keepdims in (False, True):
+            got = fa.logsumexp(x, axis, keepdims)
+            wanted = special.logsumexp(x, axis=axis, keepdims=keepdims)
+            assert np.shape(got) == np.shape(wanted)
+            np.testing.assert_allclose(got, wanted, rtol=1e-15)
+    assert fa.logsumexp(3.0) == 3.0
+    with pytest.raises(np.exceptions.AxisError):
+        fa.logsumexp(x, axis=7)
+    with pytest.raises(ValueError, match="axis must name each axis once"):
+        fa.logsumexp(x, axis=(0, -3))
+    with pytest.raises(TypeError, match="axis must be an integer"):
+        fa.logsumexp(x, axis="last")
+
+
+THREADS = """
+import numpy as np, fastact as fa, hashlib
+x = np.random.default_rng(0).normal(size=(3000, 700)).astype(np.float32)
+y = fa.softmax(x)
+one = np.stack([fa.softmax(row) for row in x])
+assert np.array_equal(y, one)
+z = fa.logsumexp(x, axis=1)
+assert np.array_equal(z, [fa.logsumexp(row) for row in x])
+print(hashlib.sha256(y.tobytes() + z.tobytes()).hexdigest())
+"""
+
+
+def test_thread_count_changes_no_bit(run: Any) -> None:
+    assert run(THREADS, FASTACT_NUM_THREADS="1") == run(THREADS, FASTACT_NUM_THREADS="2")
