@@ -1,72 +1,50 @@
-"""pytest-benchmark over registry x form x dtype x size x threads, contenders interleaved.
+"""pytest-benchmark over the cells, contenders interleaved.
 
-One benchmark is one cell: all contenders of it are checked against a float64
-reference, warmed up, and then timed in turn, round after round, so that a drift of the
-machine hits all alike. The time pytest-benchmark reports is fastact's; the minima of
-all stand in ``extra_info``, from which bench/report.py makes ratios.
+All contenders of a cell are checked against the formula in float64, warmed up by that,
+and timed in turn. The time pytest-benchmark reports is fastact's; the minima of all
+stand in ``extra_info``, from which bench/report.py makes ratios.
 """
 
 from __future__ import annotations
 
-import platform
-import time
+import dataclasses
 
 import numpy as np
-import pytest
 
-import fastact as fa
-from bench.contenders import CONTENDERS, THREADS, parameters, set_threads
-from fastact.engine.entry import registry
+from bench.cells import Cell, task
+from bench.contenders import CONTENDERS, set_threads
+from bench.timing import SECONDS, calls_per_turn, interleaved
 
-SIZES = (1_000, 100_000, 1_000_000)
-ROUNDS = 15
-#: JAX takes its threads from the process, so on one thread it would run on all.
-ALL_THREADS_ONLY = {"jax"}
-#: Peers give up tails and places: only a wrong function is to be caught here.
-TOLERANCE = {"float32": 2e-3, "float64": 1e-3}
+#: A peer this much slower than the fastest peer at one length is left out at the next.
+HOPELESS = 8.0
+_hopeless: set[tuple[Cell, str]] = set()
 
 
-def seconds(call, number):
-    begin = time.perf_counter()
-    for _ in range(number):
-        call()
-    return (time.perf_counter() - begin) / number
+def without_size(cell: Cell) -> Cell:
+    return dataclasses.replace(cell, size=0)
 
 
-@pytest.mark.parametrize("threads", THREADS)
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("form", ["", "vjp"], ids=["value", "vjp"])
-@pytest.mark.parametrize("entry", registry().values(), ids=registry())
-def test_cell(benchmark, entry, form, dtype, size, threads):
-    set_threads(threads)
-    x = np.random.default_rng(0).normal(0, 2, size)
-    if entry.name == "logit":
-        x = 1 / (1 + np.exp(-x))
-    x = x.astype(dtype)
-    tree = fa.ufuncs if not form else fa.ufuncs.grad
-    reference = getattr(tree, entry.name)(x.astype(np.float64), *parameters(entry))
-    calls = {}
-    for name, setup in CONTENDERS.items():
-        if threads == 1 < max(THREADS) and name in ALL_THREADS_ONLY:
-            continue
-        with np.errstate(all="ignore"):
-            call = setup(entry, form, x)
+def test_cell(benchmark, cell):
+    set_threads(cell.threads)
+    work, calls = task(cell), {}
+    with np.errstate(all="ignore"):
+        for name, setup in CONTENDERS.items():
+            if cell.size > 200_000 and (without_size(cell), name) in _hopeless:
+                continue
+            call = setup(work)
             if call is None:
                 continue
-            result = np.asarray(call())
-        np.testing.assert_allclose(
-            result, reference, TOLERANCE[dtype], TOLERANCE[dtype], err_msg=name
-        )
-        calls[name] = call
-    best = dict.fromkeys(calls, float("inf"))
-    with np.errstate(all="ignore"):
-        number = {name: max(1, int(2e-4 / seconds(call, 3))) for name, call in calls.items()}
-        for _ in range(ROUNDS):
-            for name, call in calls.items():
-                best[name] = min(best[name], seconds(call, number[name]))
-    benchmark.extra_info.update(
-        entry=entry.name, form=form, dtype=dtype, size=size, threads=threads, seconds=best
+            work.out.fill(np.nan)  # what another contender left must not pass the check
+            work.check(name, call())
+            calls[name] = call
+        best = interleaved(calls, pause=cell.threads > 1, budget=SECONDS)
+    fastest = min((best[name] for name in calls if name != "fastact"), default=np.inf)
+    _hopeless.update(
+        (without_size(cell), name)
+        for name in calls
+        if name != "fastact" and best[name] > HOPELESS * fastest
     )
-    benchmark.extra_info["processor"] = platform.processor() or platform.machine()
-    benchmark.pedantic(calls["fastact"], rounds=5, iterations=number["fastact"])
+    benchmark.extra_info.update(dataclasses.asdict(cell), seconds=best)
+    number = calls_per_turn(calls["fastact"])
+    rounds = int(np.clip(0.1 / (best["fastact"] * number), 5, 50))
+    benchmark.pedantic(calls["fastact"], rounds=rounds, iterations=number)
