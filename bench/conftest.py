@@ -12,6 +12,7 @@ from bench.contenders import CONTENDERS, SKIPPED
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help="ten functions, two lengths")
+    parser.addoption("--alone", action="store_true", help="fastact alone, to compare two runs")
 
 
 def pytest_report_header() -> str:

@@ -13,23 +13,25 @@ import numpy as np
 
 from bench.cells import Cell, task
 from bench.contenders import CONTENDERS, set_threads
-from bench.timing import SECONDS, calls_per_turn, interleaved
+from bench.timing import interleaved, time_own
 
-#: A peer this much slower than the fastest peer at one length is left out at the next.
-HOPELESS = 8.0
+#: A peer this much slower than the fastest peer at one length is left out at longer ones.
+HOPELESS = 5.0
+OWN = "fastact"
 _hopeless: set[tuple[Cell, str]] = set()
 
 
-def without_size(cell: Cell) -> Cell:
-    return dataclasses.replace(cell, size=0)
+def key(cell: Cell, contender: str) -> tuple[Cell, str]:
+    return dataclasses.replace(cell, size=0), contender
 
 
-def test_cell(benchmark, cell):
+def test_cell(benchmark, cell, request):
     set_threads(cell.threads)
     work, calls = task(cell), {}
+    alone, large = request.config.getoption("--alone"), cell.size > 5_000_000
     with np.errstate(all="ignore"):
         for name, setup in CONTENDERS.items():
-            if cell.size > 200_000 and (without_size(cell), name) in _hopeless:
+            if (alone and name != OWN) or (cell.size > 200_000 and key(cell, name) in _hopeless):
                 continue
             call = setup(work)
             if call is None:
@@ -37,14 +39,9 @@ def test_cell(benchmark, cell):
             work.out.fill(np.nan)  # what another contender left must not pass the check
             work.check(name, call())
             calls[name] = call
-        best = interleaved(calls, pause=cell.threads > 1, budget=SECONDS)
-    fastest = min((best[name] for name in calls if name != "fastact"), default=np.inf)
-    _hopeless.update(
-        (without_size(cell), name)
-        for name in calls
-        if name != "fastact" and best[name] > HOPELESS * fastest
-    )
+        best = interleaved(calls, pause=cell.threads > 1, large=large)
+    peers = {name: time for name, time in best.items() if name != OWN}
+    fastest = min(peers.values(), default=np.inf)
+    _hopeless.update(key(cell, n) for n, time in peers.items() if time > HOPELESS * fastest)
     benchmark.extra_info.update(dataclasses.asdict(cell), seconds=best)
-    number = calls_per_turn(calls["fastact"])
-    rounds = int(np.clip(0.1 / (best["fastact"] * number), 5, 50))
-    benchmark.pedantic(calls["fastact"], rounds=rounds, iterations=number)
+    time_own(benchmark, calls[OWN], best[OWN], 0.5 if alone else 0.1)

@@ -29,17 +29,19 @@ def seconds(call: Callable[[], Any], number: int) -> float:
     return (time.perf_counter() - begin) / number
 
 
-def calls_per_turn(call: Callable[[], Any]) -> int:
-    """How many calls fill a turn."""
+def calls_per_turn(call: Callable[[], Any], large: bool = False) -> int:
+    """How many calls fill a turn; one, without trying, where the arrays are ``large``."""
+    if large:
+        return 1
     once = seconds(call, 1)
     return max(1, int(TURN / (once if once > TURN else seconds(call, 5))))
 
 
 def interleaved(
-    calls: Mapping[str, Callable[[], Any]], own: str = "fastact", *, pause: bool, budget: float
+    calls: Mapping[str, Callable[[], Any]], own: str = "fastact", *, pause: bool, large: bool
 ) -> dict[str, float]:
     """Fastest seconds per call of each contender; ``own`` is never dropped."""
-    number = {name: calls_per_turn(call) for name, call in calls.items()}
+    number = {name: calls_per_turn(call, large) for name, call in calls.items()}
     best = dict.fromkeys(calls, float("inf"))
     running = list(calls)
     begin = time.perf_counter()
@@ -51,9 +53,16 @@ def interleaved(
                     calls[name]()
             best[name] = min(best[name], seconds(calls[name], number[name]))
         spent = time.perf_counter() - begin
-        if turn + 1 >= ROUNDS and spent >= budget:
+        if turn + 1 >= (ROUNDS if spent < 3 * SECONDS else 3) and spent >= SECONDS:
             break
         if turn == 1:
             fastest = min((best[name] for name in calls if name != own), default=float("inf"))
             running = [n for n in running if n == own or best[n] <= DROP * fastest]
     return best
+
+
+def time_own(benchmark: Any, call: Callable[[], Any], best: float, budget: float) -> None:
+    """What pytest-benchmark stores and compares: 5 to 200 rounds within ``budget`` seconds."""
+    number = max(1, int(TURN / best))
+    rounds = min(200, max(5, int(budget / (best * number))))
+    benchmark.pedantic(call, rounds=rounds, iterations=number)

@@ -144,10 +144,15 @@ def _vjp(torch: Any, task: Task, g: Any, x: Any, out: Any) -> Call | None:
         return lambda: kernel(g, x, approximate="tanh", grad_input=out)
     if name == "mish":
         return lambda: aten.mish_backward(g, x)
-    if name == "log_sigmoid":  # the forward pass leaves exp(-|x|) behind: less work than ours
-        _, buffer = aten.log_sigmoid_forward(x)
-        kernel = aten.log_sigmoid_backward.grad_input
-        return lambda: kernel(g, x, buffer, grad_input=out)
+    if name == "log_sigmoid":  # the kernel wants exp(-|x|), which the forward pass leaves
+        kernel, buffer = aten.log_sigmoid_backward.grad_input, torch.empty_like(x)
+        forward = aten.log_sigmoid_forward.output
+
+        def both() -> Any:
+            forward(x, output=out, buffer=buffer)
+            return kernel(g, x, buffer, grad_input=out)
+
+        return both
     if name in ("sigmoid", "tanh"):  # the kernel wants y: two passes
         forward = getattr(torch, name)
         kernel = _at(aten, f"{name}_backward.grad_input")
