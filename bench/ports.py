@@ -17,7 +17,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -26,7 +25,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.native import DIVIDE, SQRT, clock, cycles_per_vector  # noqa: E402
+from bench.native import DIVIDE, SQRT, clock, cycles_per_vector, fastest  # noqa: E402
 from docs.generate import code, spliced, table  # noqa: E402
 from fastact.engine import target  # noqa: E402
 from fastact.engine.entry import registry  # noqa: E402
@@ -78,24 +77,29 @@ def classify(loop: list[str]) -> Counter:
         bare = name.removeprefix("v")
         kind = next(k for k, (pattern, _) in CLASSES.items() if re.match(pattern, bare))
         if kind == "divide":
-            found["root" if bare.startswith("sqrt") else "quotient"] += 1
+            found[bare] += 1
         if not (memory and (kind == "move" or bare.startswith("broadcast"))):
             found[kind] += 1
     return found
 
 
-def port_limit(found: Counter, divide: float, root: float) -> float:
+def port_limit(found: Counter, costs: dict[str, float]) -> float:
     """Cycles of one turn of the loop if only units were short."""
     vectors = sum(found[k] for k in CLASSES if k != "move")
     needs = [found[kind] / units for kind, (_, units) in CLASSES.items() if units]
     needs += [vectors / 4, found["load"] / 2, found["store"], found["all"] / 6]
-    needs.append(found["quotient"] * divide + found["root"] * root)
+    needs.append(sum(found[name] * cycles for name, cycles in costs.items()))
     return max(needs)
 
 
-def simulated(loop: list[str]) -> float | None:
-    """Cycles of one turn by llvm-mca, where it is installed."""
-    tool = next(filter(None, map(shutil.which, ("llvm-mca", "llvm-mca-14"))), None)
+def llvm_mca() -> str | None:
+    """The simulator, if it is installed."""
+    return next(filter(None, map(shutil.which, ("llvm-mca", "llvm-mca-14"))), None)
+
+
+def simulated(loop: list[str]) -> tuple[float, float] | None:
+    """Cycles of one turn by llvm-mca, where it is installed: units alone, and simulated."""
+    tool = llvm_mca()
     if tool is None:
         return None
     done = subprocess.run(
@@ -103,7 +107,8 @@ def simulated(loop: list[str]) -> float | None:
         input="\n".join(loop), capture_output=True, text=True,
     )  # fmt: skip
     cycles = re.search(r"Total Cycles:\s+(\d+)", done.stdout)
-    return int(cycles[1]) / 100 if cycles else None
+    units = re.search(r"Block RThroughput:\s+([\d.]+)", done.stdout)
+    return (float(units[1]), int(cycles[1]) / 100) if cycles and units else None
 
 
 def measured(modules: list[str], symbol: str, operands: int, dtype: str) -> float:
@@ -114,15 +119,11 @@ def measured(modules: list[str], symbol: str, operands: int, dtype: str) -> floa
     x = np.random.default_rng(0).normal(0, 2, (operands, BLOCK * blocks)).astype(dtype)
     x[1:-1] = np.abs(x[1:-1])  # parameters are positive
     pointers = (ctypes.c_void_p * operands)(*(row.ctypes.data for row in x))
-    best = float("inf")
-    for _ in range(400):
-        begin = time.perf_counter()
-        call(pointers, blocks)
-        best = min(best, time.perf_counter() - begin)
-    return best / x.shape[1]
+    all_, one = fastest(lambda: call(pointers, blocks), lambda: call(pointers, 1))
+    return (all_ - one) / (BLOCK * (blocks - 1))
 
 
-def row(entry, form, dtype, hertz, divide, root) -> list[str] | None:
+def row(entry, form, dtype, hertz, costs) -> list[str] | None:
     """One row of the table; None where the span is no vector loop."""
     symbol = f"ports.{form.namespace}.{entry.name}.{dtype}"
     modules = span_assembly(symbol, entry, form, dtype)
@@ -138,10 +139,10 @@ def row(entry, form, dtype, hertz, divide, root) -> list[str] | None:
     per_vector = 32 // np.dtype(dtype).itemsize / elements
     shown = ["multiply", "add", "compare", "shift", "logic", "divide", "load", "store"]
     cycles = measured(modules, symbol, operands, dtype) * hertz
-    limit = port_limit(found, divide, root) / elements
+    limit = port_limit(found, costs) / elements
     return [
         code(entry.name), dtype, *(f"{found[k] * per_vector:.3g}" for k in shown),
-        f"{limit:.2f}", f"{model / elements:.2f}" if model else "", f"{cycles:.2f}",
+        f"{limit:.2f}", *(f"{m / elements:.2f}" for m in model or ()), f"{cycles:.2f}",
         f"{cycles / limit:.2f}",
     ]  # fmt: skip
 
@@ -150,26 +151,26 @@ def main() -> None:
     """Make the table of values; with --write put it into the page."""
     hertz = clock()
     costs = {
-        d: (cycles_per_vector(DIVIDE, d, hertz), cycles_per_vector(SQRT, d, hertz))
-        for d in ("float32", "float64")
+        f"{name}{suffix}": cycles_per_vector(body, dtype, hertz)
+        for name, body in (("divp", DIVIDE), ("sqrtp", SQRT))
+        for suffix, dtype in (("s", "float32"), ("d", "float64"))
     }
     rows = [
         found
         for entry in registry().values()
         for dtype in ("float32", "float64")
-        if (found := row(entry, FORMS[0], dtype, hertz, *costs[dtype]))
+        if (found := row(entry, FORMS[0], dtype, hertz, costs))
     ]
     head = [
         "function", "", "multiply, fma", "add, convert", "compare, blend", "shift, shuffle",
-        "logic, integer", "divide, root", "load", "store", "port limit", "llvm-mca", "measured",
+        "logic, integer", "divide, root", "load", "store", "port limit", *(["llvm-mca, units", "llvm-mca"] if llvm_mca() else []), "measured",
         "measured / limit",
     ]  # fmt: skip
     text = (
         f"Operations per vector of 32 bytes, then cycles per element. {target.cpu_name()} at "
         f"{hertz / 1e9:.2f} GHz, as measured by a chain of multiplications. A division took "
-        f"{costs['float32'][0]:.1f} cycles per vector of float32 and {costs['float64'][0]:.1f} of "
-        f"float64, a root {costs['float32'][1]:.1f} and {costs['float64'][1]:.1f}.\n\n"
-        + table(head, rows)
+        f"{costs['divps']:.1f} cycles per vector of float32 and {costs['divpd']:.1f} of "
+        f"float64, a root {costs['sqrtps']:.1f} and {costs['sqrtpd']:.1f}.\n\n" + table(head, rows)
     )
     print(text)
     if "--write" in sys.argv:

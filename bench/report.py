@@ -93,15 +93,18 @@ def losses(found: list[dict]) -> str:
     return "\n".join(lines) or "None."
 
 
+def version_of(name: str) -> str:
+    """Name and version of a package."""
+    try:
+        return f"{name} {version(name)}"
+    except PackageNotFoundError:
+        return f"{name} not installed"
+
+
 def versions() -> str:
     """Names and versions of what was compared."""
-    texts = [f"Python {platform.python_version()}"]
-    for name in PACKAGES:
-        try:
-            texts.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            texts.append(f"{name} not installed")
-    return ", ".join(texts)
+    python = f"Python {platform.python_version()}"
+    return ", ".join([python, *map(version_of, PACKAGES)])
 
 
 def machine(run: dict) -> str:
