@@ -161,9 +161,10 @@ def main() -> None:
         for dtype in ("float32", "float64")
         if (found := row(entry, FORMS[0], dtype, hertz, costs))
     ]
+    models = ["llvm-mca, units", "llvm-mca"] if llvm_mca() else []
     head = [
         "function", "", "multiply, fma", "add, convert", "compare, blend", "shift, shuffle",
-        "logic, integer", "divide, root", "load", "store", "port limit", *(["llvm-mca, units", "llvm-mca"] if llvm_mca() else []), "measured",
+        "logic, integer", "divide, root", "load", "store", "port limit", *models, "measured",
         "measured / limit",
     ]  # fmt: skip
     text = (

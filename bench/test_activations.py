@@ -44,4 +44,4 @@ def test_cell(benchmark, cell, request):
     fastest = min(peers.values(), default=np.inf)
     _hopeless.update(key(cell, n) for n, time in peers.items() if time > HOPELESS * fastest)
     benchmark.extra_info.update(dataclasses.asdict(cell), seconds=best)
-    time_own(benchmark, calls[OWN], best[OWN], 0.5 if alone else 0.1)
+    time_own(benchmark, calls[OWN], best[OWN], alone)

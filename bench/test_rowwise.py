@@ -118,7 +118,7 @@ PEERS = {
     "scipy": (scipy_call, "scipy"),
     "torch": (torch_call, "torch"),
     "jax": (jax_call, "jax"),
-    "onnxruntime": (onnx_call, "onnxruntime"),
+    "onnxruntime": (onnx_call, "onnxruntime", "onnx"),
 }
 
 
@@ -155,8 +155,8 @@ def test_rows(benchmark, name, length, dtype, threads, request):
     alone = request.config.getoption("--alone")
     if not alone:
         calls["numpy"] = lambda: NUMPY[name](*operands)
-        for peer, (setup, module) in PEERS.items():
-            if find_spec(module) and (call := setup(name, operands, out)):
+        for peer, (setup, *modules) in PEERS.items():
+            if all(map(find_spec, modules)) and (call := setup(name, operands, out)):
                 calls[peer] = call
     points = np.unique(np.linspace(0, reference.size - 1, CHECKED).astype(np.intp))
     for peer, call in calls.items():
@@ -169,4 +169,4 @@ def test_rows(benchmark, name, length, dtype, threads, request):
     benchmark.extra_info.update(
         name=name, form="rows", dtype=dtype, size=length, threads=threads, seconds=best
     )
-    time_own(benchmark, calls["fastact"], best["fastact"], 0.5 if alone else 0.1)
+    time_own(benchmark, calls["fastact"], best["fastact"], alone)

@@ -61,8 +61,9 @@ def interleaved(
     return best
 
 
-def time_own(benchmark: Any, call: Callable[[], Any], best: float, budget: float) -> None:
-    """What pytest-benchmark stores and compares: 5 to 200 rounds within ``budget`` seconds."""
+def time_own(benchmark: Any, call: Callable[[], Any], best: float, alone: bool) -> None:
+    """What pytest-benchmark stores and compares: half a second of rounds where it matters."""
     number = max(1, int(TURN / best))
-    rounds = min(200, max(5, int(budget / (best * number))))
+    budget, most = (0.5, 5000) if alone else (0.05, 100)
+    rounds = min(most, max(5, int(budget / (best * number))))
     benchmark.pedantic(call, rounds=rounds, iterations=number)
