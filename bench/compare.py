@@ -28,10 +28,11 @@ SLOWER = re.compile(r"^\t(\S+) \(\S+\) - Field 'min' has failed (.*)$", re.MULTI
 def slower(chosen: list[str]) -> dict[str, str] | int:
     """Cells beyond the limit and by how much, or pytest's exit status if it failed otherwise."""
     command = [sys.executable, *COMMAND, *chosen]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
-    found = dict(SLOWER.findall(done.stdout))
+    # pytest-benchmark reports on standard error what has regressed.
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    found = dict(SLOWER.findall(done.stdout + done.stderr))
     if done.returncode and not found:
-        print(done.stdout)
+        print(done.stdout + done.stderr)
         return done.returncode
     return found
 
