@@ -17,6 +17,8 @@ from bench.timing import interleaved, time_own
 
 #: A peer this much slower than the fastest peer at one length is left out at longer ones.
 HOPELESS = 5.0
+#: The same where the fastest peer is bound by arithmetic, whose ratios hold at any length.
+HOPELESS_ARITHMETIC, ARITHMETIC = 2.0, 2e-9
 OWN = "fastact"
 _hopeless: set[tuple[Cell, str]] = set()
 
@@ -42,6 +44,8 @@ def test_cell(benchmark, cell, request):
         best = interleaved(calls, pause=cell.threads > 1, large=large)
     peers = {name: time for name, time in best.items() if name != OWN}
     fastest = min(peers.values(), default=np.inf)
-    _hopeless.update(key(cell, n) for n, time in peers.items() if time > HOPELESS * fastest)
+    limit = HOPELESS_ARITHMETIC if fastest / cell.size > ARITHMETIC else HOPELESS
+    if cell.size > 10_000:
+        _hopeless.update(key(cell, n) for n, time in peers.items() if time > limit * fastest)
     benchmark.extra_info.update(dataclasses.asdict(cell), seconds=best)
     time_own(benchmark, calls[OWN], best[OWN], alone)

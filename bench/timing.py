@@ -13,7 +13,7 @@ from typing import Any
 
 ROUNDS = 5
 MOST_ROUNDS = 40
-SECONDS = 0.5
+SECONDS = 0.4
 TURN = 1e-4
 PAUSE = 1e-3
 #: A peer this much slower than the fastest peer after two rounds is timed no more: it
