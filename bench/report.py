@@ -1,10 +1,10 @@
-"""pytest-benchmark's JSON -> docs/performance.md and its heat map.
+"""pytest-benchmark's JSON -> a table of ratios, docs/performance.md and its pictures.
 
-    python bench/report.py bench.json            prints the table of ratios
-    python bench/report.py bench.json --write    also writes docs/performance.{md,png}
+    python bench/report.py bench.json                              prints the tables
+    python bench/report.py bench.json --write [--limits FILE]      also writes the page
 
 A ratio is the fastest peer's time over fastact's in the same interleaved run: above 1
-fastact is ahead. Every cell below 1 is named.
+fastact is ahead. Every cell below 1 is named. FILE is written by bench/limits.py.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import platform
 import sys
-from importlib.metadata import version
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,13 +22,25 @@ sys.path.insert(0, str(ROOT))
 
 from docs.generate import code, spliced, table  # noqa: E402
 
-PEERS = ("numpy", "numba", "scipy", "torch", "jax", "onnxruntime")
+PACKAGES = ("numpy", "numba", "llvmlite", "scipy", "numexpr", "torch", "jax", "onnxruntime")
+TITLES = {
+    "": "Values, f(x)",
+    "vjp": "Back-propagation from x, g f'(x)",
+    "vjp_from_output": "Back-propagation from the output y = f(x)",
+    "rows": "Rows and gated units, by row length",
+}
+PICTURES = {"": "", "vjp": "-vjp", "vjp_from_output": "-vjp-from-output", "rows": "-rows"}
+#: Letters of the peers in the tables.
+LETTERS = {
+    "numpy": "N", "vectorize": "V", "numexpr": "E", "scipy": "S", "torch": "T", "jax": "J",
+    "onnxruntime": "O",
+}  # fmt: skip
 
 
-def cells(path: Path) -> list[dict]:
+def cells(run: dict) -> list[dict]:
     """The extra_info of every benchmark, with ratio and fastest peer added."""
     found = []
-    for benchmark in json.loads(path.read_text())["benchmarks"]:
+    for benchmark in run["benchmarks"]:
         cell = benchmark["extra_info"]
         peers = {k: v for k, v in cell["seconds"].items() if k != "fastact"}
         if peers:
@@ -40,98 +52,167 @@ def cells(path: Path) -> list[dict]:
 
 def column(cell: dict) -> tuple:
     """What a column of the table holds fixed."""
-    return cell["form"], cell["dtype"], cell["size"], cell["threads"]
+    return cell["dtype"], cell["size"], cell["threads"]
 
 
 def heading(key: tuple) -> str:
     """A column's name."""
-    form, dtype, size, threads = key
-    return f"{form or 'f'} {dtype} n={size:.0e} {threads}T".replace("e+0", "e")
+    dtype, size, threads = key
+    length = f"{size:.1e}".replace(".0e", "e").replace("e+0", "e") if size >= 1000 else str(size)
+    return f"{dtype.removeprefix('float')} {length} {threads}T"
 
 
 def ratios(found: list[dict]) -> str:
-    """Markdown table: a row per column of cells, functions across."""
-    names = sorted({cell["entry"] for cell in found})
-    by = {(cell["entry"], column(cell)): cell for cell in found}
+    """Markdown table: functions down, dtype, length and threads across."""
+    keys = sorted({column(cell) for cell in found})
+    by = {(cell["name"], column(cell)): cell for cell in found}
     rows = []
-    for key in sorted({column(cell) for cell in found}):
-        row = [by.get((name, key)) for name in names]
-        rows.append([heading(key), *(f"{c['ratio']:.2f} {c['peer']}" if c else "" for c in row)])
-    return table(["", *map(code, names)], rows)
+    for name in sorted({cell["name"] for cell in found}):
+        row = [by.get((name, key)) for key in keys]
+        rows.append(
+            [code(name), *(f"{c['ratio']:.2f} {LETTERS[c['peer']]}" if c else "" for c in row)]
+        )
+    return table(["", *map(heading, keys)], rows)
+
+
+def mean(found: list[dict]) -> float:
+    """Geometric mean of the ratios."""
+    return math.exp(sum(math.log(cell["ratio"]) for cell in found) / len(found))
 
 
 def losses(found: list[dict]) -> str:
-    """Every cell in which a peer is faster."""
-    lost = sorted((c for c in found if c["ratio"] < 1), key=lambda c: c["ratio"])
-    if not lost:
-        return "None."
-    return "\n".join(
-        f"- {code(c['entry'])} {heading(column(c))}: {c['ratio']:.2f} of {c['peer']}'s speed"
-        for c in lost
-    )
+    """Every cell in which a peer is faster, those of a function and form on a line."""
+    lost: dict[tuple, list[dict]] = {}
+    for cell in sorted((c for c in found if c["ratio"] < 1), key=lambda c: c["ratio"]):
+        lost.setdefault((cell["name"], cell["form"]), []).append(cell)
+    lines = [
+        f"- {code(name)}{' ' + form if form else ''}: "
+        + ", ".join(f"{heading(column(c))} {c['ratio']:.2f} ({c['peer']})" for c in group)
+        for (name, form), group in lost.items()
+    ]
+    return "\n".join(lines) or "None."
+
+
+def version_of(name: str) -> str:
+    """Name and version of a package."""
+    try:
+        return f"{name} {version(name)}"
+    except PackageNotFoundError:
+        return f"{name} not installed"
 
 
 def versions() -> str:
     """Names and versions of what was compared."""
-    installed = [name for name in PEERS if find_spec(name)]
-    return ", ".join(f"{name} {version(name)}" for name in installed)
+    python = f"Python {platform.python_version()}"
+    return ", ".join([python, *map(version_of, PACKAGES)])
 
 
-def report(found: list[dict]) -> str:
-    """The generated part of docs/performance.md."""
+def machine(run: dict) -> str:
+    """The processor, as pytest-benchmark and LLVM name it."""
     import llvmlite.binding
 
-    mean = math.exp(sum(math.log(cell["ratio"]) for cell in found) / len(found))
+    info = run.get("machine_info", {}).get("cpu", {})
+    return f"{info.get('brand_raw', platform.machine())} ({llvmlite.binding.get_host_cpu_name()})"
+
+
+def summary(run: dict, found: list[dict]) -> str:
+    """What was measured, and what came out in one look."""
+    rows = []
+    for form, title in TITLES.items():
+        for size in sorted({c["size"] for c in found if c["form"] == form}):
+            part = [c for c in found if (c["form"], c["size"]) == (form, size)]
+            won = sum(c["ratio"] >= 1 for c in part)
+            rows.append([title, f"{size:,}", f"{mean(part):.2f}", f"{won} of {len(part)}"])
     won = sum(cell["ratio"] >= 1 for cell in found)
     return (
-        f"{llvmlite.binding.get_host_cpu_name()}, {max(c['threads'] for c in found)} cores; "
-        f"{versions()}.\n\nAhead in {won} of {len(found)} cells; geometric mean of the ratios "
-        f"{mean:.2f}.\n\n{ratios(found)}\n\n## Where a peer is faster\n\n{losses(found)}"
+        f"{machine(run)}, up to {max(c['threads'] for c in found)} threads; {versions()}.\n\n"
+        f"Ahead in {won} of {len(found)} cells; geometric mean of the ratios {mean(found):.2f}.\n\n"
+        + table(["form", "n", "geometric mean of the ratios", "ahead"], rows)
     )
 
 
-def heat_map(found: list[dict], path: Path) -> None:
-    """Ratios as a picture, function by column, on a logarithmic scale."""
-    import matplotlib as mpl
+def tables(found: list[dict]) -> str:
+    """The tables of ratios of all forms."""
+    letters = ", ".join(f"{letter} {name}" for name, letter in LETTERS.items())
+    texts = [f"Fastest peer: {letters}. Columns: bits, length, threads."]
+    for form, title in TITLES.items():
+        if part := [cell for cell in found if cell["form"] == form]:
+            texts.append(f"### {title}\n\n{ratios(part)}")
+    return "\n\n".join(texts)
 
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-    import numpy as np
 
-    names = sorted({cell["entry"] for cell in found})
-    keys = sorted({column(cell) for cell in found})
-    grid = np.full((len(names), len(keys)), np.nan)
-    for cell in found:
-        grid[names.index(cell["entry"]), keys.index(column(cell))] = cell["ratio"]
-    figure, axes = plt.subplots(figsize=(1 + 0.55 * len(keys), 2.4 + 0.32 * len(names)))
-    image = axes.imshow(np.log2(grid), cmap="RdYlGn", vmin=-3, vmax=3, aspect="auto")
-    axes.set_xticks(range(len(keys)), [heading(key) for key in keys], rotation=60, ha="right")
-    axes.set_yticks(range(len(names)), names)
-    for (row, col), ratio in np.ndenumerate(grid):
-        if not np.isnan(ratio):
-            axes.text(col, row, f"{ratio:.1f}", ha="center", va="center", fontsize=7)
-    bar = figure.colorbar(image, ax=axes)
-    bar.set_ticks(range(-3, 4), labels=[f"{2.0**k:g}" for k in range(-3, 4)])
-    axes.set_title("fastest peer's time over fastact's")
-    figure.savefig(path, dpi=130, bbox_inches="tight")
+def limits_text(limits: dict) -> str:
+    """Streaming copy, start-up, calls on small arrays, memory."""
+    copies = [
+        [str(c["threads"]), "streaming" if c["stream"] else "ordinary", f"{c['seconds'] * 1e9:.3f}"]
+        for c in limits["copy"]
+    ]
+    names = list(next(iter(limits["overhead"].values())))
+    calls = [
+        [size, *(f"{times[n] * 1e6:.2f} ({times[n] / times['np.exp']:.2f})" for n in names)]
+        for size, times in limits["overhead"].items()
+    ]
+    starts = [[name, f"{seconds:.3f}"] for name, seconds in limits["starts"].items()]
+    memory = [[name, f"{grown:.2f}"] for name, grown in limits["memory"].items()]
+    return "\n\n".join(
+        [
+            "The limit of memory: copying 1.6e7 float32, minima.",
+            table(["threads", "stores", "ns per element"], copies),
+            "One call on small float32 arrays in microseconds, and as a multiple of np.exp:",
+            table(["elements", *map(code, names)], calls),
+            "Start-up, seconds from the start of the interpreter to its end:",
+            table(["", "seconds"], starts),
+            "Growth of the process's peak by one call on 1.6e7 float32, in sizes of the input "
+            "(a result is 1):",
+            table(["gelu", "growth"], memory),
+        ]
+    )
+
+
+def write(run: dict, found: list[dict], limits: dict) -> None:
+    """The page and its pictures."""
+    from bench import charts
+
+    page = ROOT / "docs" / "performance.md"
+    sections = {"summary": summary(run, found), "losses": losses(found), "ratios": tables(found)}
+    for form, title in TITLES.items():
+        if part := [cell for cell in found if cell["form"] == form]:
+            path = page.with_name(f"performance{PICTURES[form]}.png")
+            charts.heat_map(part, column, heading, title, path)
+    values = [c for c in found if (c["form"], c["dtype"]) == ("", "float32")]
+    charts.scaling(values, page.with_name("performance-scaling.png"))
+    if limits:
+        sections["limits"] = limits_text(limits)
+        charts.by_length(limits, page.with_name("performance-by-length.png"))
+        charts.starts(limits, page.with_name("performance-starts.png"))
+    text = page.read_text()
+    for name, body in sections.items():
+        text = spliced(text, name, body)
+    page.write_text(text)
 
 
 def main() -> int:
     """Print the report; with --write put it into docs."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("json", type=Path)
-    parser.add_argument("--write", action="store_true", help="write docs/performance.*")
+    parser.add_argument("--limits", type=Path, help="the file of bench/limits.py")
+    parser.add_argument("--write", action="store_true", help="write docs/performance*")
     arguments = parser.parse_args()
-    if not arguments.json.is_file():
-        print(f"json: there is no file {str(arguments.json)!r}", file=sys.stderr)
+    for option in ("json", "limits"):
+        path = getattr(arguments, option)
+        if path and not path.is_file():
+            print(f"{option}: there is no file {str(path)!r}", file=sys.stderr)
+            return 2
+    run = json.loads(arguments.json.read_text())
+    found = cells(run)
+    if not found:
+        print(f"json: {str(arguments.json)!r} holds no cell with a peer", file=sys.stderr)
         return 2
-    found = cells(arguments.json)
-    text = report(found)
-    print(text)
+    limits = json.loads(arguments.limits.read_text()) if arguments.limits else {}
+    print("\n\n".join([summary(run, found), tables(found), "Where a peer is faster:"]))
+    print(losses(found))
     if arguments.write:
-        page = ROOT / "docs" / "performance.md"
-        page.write_text(spliced(page.read_text(), "performance", text))
-        heat_map(found, page.with_suffix(".png"))
+        write(run, found, limits)
     return 0
 
 

@@ -1,0 +1,164 @@
+"""What surrounds the cells: streaming limit, start-up, call overhead, memory, time by length.
+
+python bench/limits.py bench-limits.json
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import fastact as fa  # noqa: E402
+from bench.cells import THREADS  # noqa: E402
+from bench.contenders import set_threads  # noqa: E402
+from bench.native import copy_seconds  # noqa: E402
+from bench.timing import calls_per_turn, seconds  # noqa: E402
+
+COPIED = 16_000_000
+LENGTHS = tuple(10**k for k in range(2, 9))
+BY_LENGTH = ("relu", "sigmoid", "gelu", "mish")
+FIRST = "import numpy, fastact; fastact.gelu(numpy.ones(10, 'f4'))"
+STARTS = {
+    "python": "pass",
+    "import numpy": "import numpy",
+    "import fastact": "import numpy, fastact",
+    "first result, warm cache": FIRST,
+    "first result, cold cache": FIRST,
+    "import torch": "import torch",
+    "import jax": "import jax",
+    "import onnxruntime": "import onnxruntime",
+}
+#: VmHWM and not ru_maxrss: the latter begins at the peak of the parent process.
+MEMORY = """
+import re, numpy, fastact
+def peak(): return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
+small = numpy.ones(1000, "f4")
+call = {call}
+call(small)
+x = numpy.ones({size}, "f4")
+before = peak()
+keep = call(x)
+print((peak() - before) / ({size} * 4 / 1024))
+"""
+FORMS = {
+    "f": "lambda x: fastact.gelu(x)",
+    "f, in place": "lambda x: fastact.gelu(x, out=x)",
+    "vjp": "lambda x: fastact.vjp.gelu(x, x)",
+    "value_and_grad": "lambda x: fastact.value_and_grad.gelu(x)",
+    "plain NumPy, x / (1 + exp(-x))": "lambda x: x / (1 + numpy.exp(-x))",
+}
+
+
+def run(code: str, **environment: str) -> tuple[float, str]:
+    """Seconds of a fresh interpreter, and what it printed."""
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    begin = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=variables, check=True, capture_output=True, text=True
+    )
+    return time.perf_counter() - begin, done.stdout
+
+
+def starts() -> dict[str, float]:
+    """Seconds from nothing to the end of each program, minima of 5 (cold: of 2)."""
+    found = {}
+    for name, code in STARTS.items():
+        module = name.partition(" ")[2]
+        if name.startswith("import") and not find_spec(module):
+            continue
+        if "cold" in name:
+            times = []
+            for _ in range(2):
+                with tempfile.TemporaryDirectory() as folder:
+                    times.append(run(code, FASTACT_CACHE_DIR=folder)[0])
+        else:
+            run(code)
+            times = [run(code)[0] for _ in range(5)]
+        found[name] = min(times)
+    return found
+
+
+def overhead() -> dict[str, dict[str, float]]:
+    """Seconds per call on 1, 10 and 100 elements, interleaved."""
+    found: dict[str, dict[str, float]] = {}
+    for size in (1, 10, 100):
+        x = np.linspace(-2, 2, size, dtype=np.float32)
+        calls = {
+            "np.exp": lambda x=x: np.exp(x),
+            "fa.relu": lambda x=x: fa.relu(x),
+            "fa.sigmoid": lambda x=x: fa.sigmoid(x),
+            "fa.gelu": lambda x=x: fa.gelu(x),
+        }
+        if find_spec("torch"):
+            import torch
+
+            t = torch.from_numpy(x)
+            calls["torch.sigmoid"] = lambda t=t: torch.sigmoid(t)
+        best = dict.fromkeys(calls, float("inf"))
+        for _ in range(40):
+            for name, call in calls.items():
+                best[name] = min(best[name], seconds(call, 500))
+        found[str(size)] = best
+    return found
+
+
+def memory() -> dict[str, float]:
+    """Growth of the process's peak by one call, in sizes of its input."""
+    size = COPIED
+    return {n: float(run(MEMORY.format(call=c, size=size))[1]) for n, c in FORMS.items()}
+
+
+def by_length() -> list[dict[str, object]]:
+    """Seconds per element of float32, from 1e2 to 1e8."""
+    found: list[dict[str, object]] = []
+    for threads in THREADS:
+        set_threads(threads)
+        for length in LENGTHS:
+            x = np.random.default_rng(0).normal(0, 2, length).astype(np.float32)
+            out = np.zeros_like(x)
+            for name in BY_LENGTH:
+                function = getattr(fa, name)
+                function(x, out=out)
+
+                def call(f=function, x=x, out=out) -> None:
+                    f(x, out=out)
+
+                number = calls_per_turn(call, length > 5_000_000)
+                rounds = 5 if length >= 10**7 else 25
+                best = min(seconds(call, number) for _ in range(rounds))
+                found.append(
+                    {"name": name, "size": length, "threads": threads, "seconds": best / length}
+                )
+    return found
+
+
+def main() -> None:
+    """Measure all of it and write the file."""
+    path = Path(sys.argv[1] if len(sys.argv) > 1 else "bench-limits.json")
+    found = {
+        "copy": [
+            {"threads": t, "stream": s, "seconds": copy_seconds(COPIED, t, s)}
+            for t in THREADS
+            for s in (False, True)
+        ],
+        "starts": starts(),
+        "overhead": overhead(),
+        "memory": memory() if Path("/proc/self/status").exists() else {},
+        "by_length": by_length(),
+    }
+    path.write_text(json.dumps(found, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

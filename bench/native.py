@@ -1,0 +1,123 @@
+"""Small machine-code kernels and the clock: what the limits of the machine are measured with."""
+
+from __future__ import annotations
+
+import ctypes
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numba
+import numpy as np
+
+from fastact.engine import target
+
+KERNEL = """
+define void @{name}(ptr %to, ptr %from, i64 %n) {{
+entry:
+  br label %loop
+loop:
+  %i = phi i64 [ 0, %entry ], [ %next, %loop ]
+  %source = getelementptr inbounds {vector}, ptr %from, i64 %i
+  %x = load {vector}, ptr %source, align 32
+{body}
+  %place = getelementptr inbounds {vector}, ptr %to, i64 %i
+  store {vector} %y, ptr %place, align 32{hint}
+  %next = add nuw nsw i64 %i, 1
+  %done = icmp eq i64 %next, %n
+  br i1 %done, label %exit, label %loop
+exit:
+  ret void
+}}
+!0 = !{{i32 1}}
+"""
+#: A change of sign costs nothing and keeps the loop from becoming a call of memcpy.
+NEGATE = "  %y = fneg {vector} %x"
+SQRT = "  %y = call {vector} @llvm.sqrt.{short}({vector} %x)"
+DIVIDE = "  %y = fdiv {vector} {one}, %x"
+VECTORS = {"float32": ("<8 x float>", "v8f32", 4), "float64": ("<4 x double>", "v4f64", 8)}
+
+
+def kernel(name: str, body: str, dtype: str = "float32", stream: bool = False) -> Any:
+    """``f(to, from, vectors)`` over vectors of 32 bytes."""
+    vector, short, _ = VECTORS[dtype]
+    kind = vector.split()[-1][:-1]
+    one = "<" + ", ".join([f"{kind} 1.0"] * int(vector[1])) + ">"
+    text = KERNEL.format(
+        name=name,
+        vector=vector,
+        body=body.format(vector=vector, short=short, one=one),
+        hint=", !nontemporal !0" if stream else "",
+    )
+    if "llvm.sqrt" in text:
+        text += f"declare {vector} @llvm.sqrt.{short}({vector})\n"
+    address = target.load_object(target.emit_object([text]), [name])[name]
+    return ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)(address)
+
+
+def aligned(size: int, dtype: Any, value: float = 1.0) -> Any:
+    """An array whose data begins on a page."""
+    kind = np.dtype(dtype)
+    raw = np.zeros(size * kind.itemsize + 4096, np.uint8)
+    start = -raw.ctypes.data % 4096
+    array = raw[start : start + size * kind.itemsize].view(kind)
+    array[:] = value
+    return array
+
+
+def copy_seconds(size: int, threads: int, stream: bool) -> float:
+    """Seconds per float32 of copying ``size`` of them from memory to memory."""
+    copy = kernel(f"copy.{'stream' if stream else 'plain'}", NEGATE, stream=stream)
+    source, result = aligned(size, np.float32), aligned(size, np.float32)
+    part = size // threads // 64 * 64
+
+    def work(k: int) -> None:
+        offset = k * part * 4
+        copy(result.ctypes.data + offset, source.ctypes.data + offset, part // 8)
+
+    best = float("inf")
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in range(12):
+            begin = time.perf_counter()
+            list(pool.map(work, range(threads)))
+            best = min(best, time.perf_counter() - begin)
+    return best / (part * threads)
+
+
+@numba.njit
+def _chain(x, factor, mask, n):
+    for _ in range(n):
+        x = (x * factor) ^ mask
+    return x
+
+
+def fastest(*calls: Any, rounds: int = 40, number: int = 10) -> list[float]:
+    """Fastest seconds of each call, in turns spread over time: a busy neighbour passes."""
+    best = [float("inf")] * len(calls)
+    for _ in range(rounds):
+        for k, call in enumerate(calls):
+            for _ in range(number):
+                begin = time.perf_counter()
+                call()
+                best[k] = min(best[k], time.perf_counter() - begin)
+    return best
+
+
+def clock() -> float:
+    """Cycles per second, from a chain of multiplication (3 cycles) and xor (1 cycle)."""
+    n = 200_000
+    _chain(3, 5, 7, 10)
+    (best,) = fastest(lambda: _chain(3, 5, 7, n), rounds=100)
+    return 4 * n / best
+
+
+def cycles_per_vector(body: str, dtype: str, hertz: float) -> float:
+    """Cycles of one operation over vectors in the first-level cache."""
+    run = kernel(f"op.{dtype}.{'sqrt' if 'sqrt' in body else 'divide'}", body, dtype)
+    vectors = 256
+    data, out = (aligned(vectors * 32 // np.dtype(dtype).itemsize, dtype, 1.7) for _ in "xy")
+    to, source = out.ctypes.data, data.ctypes.data
+    all_, one = fastest(
+        lambda: run(to, source, vectors), lambda: run(to, source, 1), rounds=200, number=20
+    )
+    return (all_ - one) / (vectors - 1) * hertz

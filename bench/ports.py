@@ -1,0 +1,183 @@
+"""Operations per vector, the cycles they should take, and the cycles measured.
+
+python bench/ports.py           prints the table
+python bench/ports.py --write   puts it into docs/performance.md
+
+The machine code of every span is taken apart: the instructions of its vector loop, by
+the units of a Zen 3 that execute them (Agner Fog, "Instruction tables", and uops.info:
+two pipes multiply, two add, two shift and shuffle, four do logic, two loads and one store
+of 32 bytes a cycle, six operations dispatched). Division and root are measured here,
+since they differ most between machines. The greatest of the quotients is the port limit.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bench.native import DIVIDE, SQRT, clock, cycles_per_vector, fastest  # noqa: E402
+from docs.generate import code, spliced, table  # noqa: E402
+from fastact.engine import target  # noqa: E402
+from fastact.engine.entry import registry  # noqa: E402
+from fastact.engine.forms import FORMS  # noqa: E402
+from fastact.engine.span import BLOCK, span_assembly  # noqa: E402
+
+#: Class -> mnemonics (without the v of AVX) and units that execute it in one cycle.
+CLASSES = {
+    "divide": (r"div[ps]|sqrt", 0),
+    "multiply": (r"mul|fm|fnm|pmul", 2),
+    "add": (r"add[ps]|sub[ps]|cvt|round|addsub", 2),
+    "compare": (r"cmp|min|max|blendv|pcmp|ptest", 2),
+    "shift": (r"ps[lr]|psra|shuf|perm|unpck|pack|insert|extract|broadcast|pmov[sz]x|inserti", 2),
+    "move": (r"movap|movup|movdq|movs|movd|movq|movlp|movhp", 0),
+    "logic": (r"", 4),
+}
+BLOCKS = 32
+
+
+def vector_loop(assembly: str) -> list[str]:
+    """The instructions of the innermost loop that has most of them and uses vectors."""
+    lines, places, best = assembly.split("\n"), {}, []
+    for k, line in enumerate(lines):
+        if label := re.match(r"(\.?L\w+):", line):
+            places[label[1]] = k
+        jump = re.match(r"\s+j\w+\s+(\.?L\w+)", line)
+        if jump and jump[1] in places:
+            part = [x.strip() for x in lines[places[jump[1]] + 1 : k + 1]]
+            part = [x for x in part if x and x[0] not in ".#" and not x.endswith(":")]
+            if len(part) > len(best) and any("mm" in x for x in part):
+                best = part
+    return best
+
+
+def classify(loop: list[str]) -> Counter:
+    """Instructions by class, loads and stores besides."""
+    found: Counter = Counter()
+    for line in loop:
+        name, _, operands = line.partition("\t")
+        found["all"] += 1
+        memory = "(" in operands
+        stores = memory and operands.rstrip().endswith(")") and name.startswith("vmov")
+        if stores:
+            found["store"] += 1
+        elif memory and not name.startswith("lea"):
+            found["load"] += 1
+        if "mm" not in operands:
+            continue
+        bare = name.removeprefix("v")
+        kind = next(k for k, (pattern, _) in CLASSES.items() if re.match(pattern, bare))
+        if kind == "divide":
+            found[bare] += 1
+        if not (memory and (kind == "move" or bare.startswith("broadcast"))):
+            found[kind] += 1
+    return found
+
+
+def port_limit(found: Counter, costs: dict[str, float]) -> float:
+    """Cycles of one turn of the loop if only units were short."""
+    vectors = sum(found[k] for k in CLASSES if k != "move")
+    needs = [found[kind] / units for kind, (_, units) in CLASSES.items() if units]
+    needs += [vectors / 4, found["load"] / 2, found["store"], found["all"] / 6]
+    needs.append(sum(found[name] * cycles for name, cycles in costs.items()))
+    return max(needs)
+
+
+def llvm_mca() -> str | None:
+    """The simulator, if it is installed."""
+    return next(filter(None, map(shutil.which, ("llvm-mca", "llvm-mca-14"))), None)
+
+
+def simulated(loop: list[str]) -> tuple[float, float] | None:
+    """Cycles of one turn by llvm-mca, where it is installed: units alone, and simulated."""
+    tool = llvm_mca()
+    if tool is None:
+        return None
+    done = subprocess.run(
+        [tool, "-mcpu=znver3", "-iterations=100"],
+        input="\n".join(loop), capture_output=True, text=True,
+    )  # fmt: skip
+    cycles = re.search(r"Total Cycles:\s+(\d+)", done.stdout)
+    units = re.search(r"Block RThroughput:\s+([\d.]+)", done.stdout)
+    return (float(units[1]), int(cycles[1]) / 100) if cycles and units else None
+
+
+def measured(modules: list[str], symbol: str, operands: int, dtype: str) -> float:
+    """Seconds per element of a span in the first-level cache."""
+    address = target.load_object(target.emit_object(modules), [symbol])[symbol]
+    call = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(address)
+    blocks = BLOCKS // (1 if dtype == "float32" else 2)
+    x = np.random.default_rng(0).normal(0, 2, (operands, BLOCK * blocks)).astype(dtype)
+    x[1:-1] = np.abs(x[1:-1])  # parameters are positive
+    pointers = (ctypes.c_void_p * operands)(*(row.ctypes.data for row in x))
+    all_, one = fastest(lambda: call(pointers, blocks), lambda: call(pointers, 1))
+    return (all_ - one) / (BLOCK * (blocks - 1))
+
+
+def row(entry, form, dtype, hertz, costs) -> list[str] | None:
+    """One row of the table; None where the span is no vector loop."""
+    symbol = f"ports.{form.namespace}.{entry.name}.{dtype}"
+    modules = span_assembly(symbol, entry, form, dtype)
+    loop = vector_loop(target.emit_assembly(modules))
+    width = {"x": 16, "y": 32, "z": 64}
+    stores = [m for x in loop for m in re.findall(r"vmov\w+\s+%([xyz])mm\d+, [^%\s]*\(%r(?!sp)", x)]
+    elements = sum(width[m] for m in stores) // np.dtype(dtype).itemsize // len(form.outputs)
+    if not elements:
+        return None
+    found = classify(loop)
+    operands = len(form.operands) + len(entry.parameters) + len(form.outputs)
+    model = simulated(loop)
+    per_vector = 32 // np.dtype(dtype).itemsize / elements
+    shown = ["multiply", "add", "compare", "shift", "logic", "divide", "load", "store"]
+    cycles = measured(modules, symbol, operands, dtype) * hertz
+    limit = port_limit(found, costs) / elements
+    return [
+        code(entry.name), dtype, *(f"{found[k] * per_vector:.3g}" for k in shown),
+        f"{limit:.2f}", *(f"{m / elements:.2f}" for m in model or ()), f"{cycles:.2f}",
+        f"{cycles / limit:.2f}",
+    ]  # fmt: skip
+
+
+def main() -> None:
+    """Make the table of values; with --write put it into the page."""
+    hertz = clock()
+    costs = {
+        f"{name}{suffix}": cycles_per_vector(body, dtype, hertz)
+        for name, body in (("divp", DIVIDE), ("sqrtp", SQRT))
+        for suffix, dtype in (("s", "float32"), ("d", "float64"))
+    }
+    rows = [
+        found
+        for entry in registry().values()
+        for dtype in ("float32", "float64")
+        if (found := row(entry, FORMS[0], dtype, hertz, costs))
+    ]
+    models = ["llvm-mca, units", "llvm-mca"] if llvm_mca() else []
+    head = [
+        "function", "", "multiply, fma", "add, convert", "compare, blend", "shift, shuffle",
+        "logic, integer", "divide, root", "load", "store", "port limit", *models, "measured",
+        "measured / limit",
+    ]  # fmt: skip
+    text = (
+        f"Operations per vector of 32 bytes, then cycles per element. {target.cpu_name()} at "
+        f"{hertz / 1e9:.2f} GHz, as measured by a chain of multiplications. A division took "
+        f"{costs['divps']:.1f} cycles per vector of float32 and {costs['divpd']:.1f} of "
+        f"float64, a root {costs['sqrtps']:.1f} and {costs['sqrtpd']:.1f}.\n\n" + table(head, rows)
+    )
+    print(text)
+    if "--write" in sys.argv:
+        page = ROOT / "docs" / "performance.md"
+        page.write_text(spliced(page.read_text(), "ports", text))
+
+
+if __name__ == "__main__":
+    main()

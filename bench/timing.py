@@ -1,0 +1,69 @@
+"""Interleaved timing: all contenders in turn, round after round, minima compared.
+
+A drift of the machine then hits all alike. Where threads are used, each turn begins
+after a pause, in which the previous contender's workers stop spinning, and with one
+call that is not timed, which wakes its own.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+ROUNDS = 5
+MOST_ROUNDS = 40
+SECONDS = 0.4
+TURN = 1e-4
+PAUSE = 1e-3
+#: A peer this much slower than the fastest peer after two rounds is timed no more: it
+#: cannot become the fastest. Its two rounds stand.
+DROP = 3.0
+
+
+def seconds(call: Callable[[], Any], number: int) -> float:
+    """Mean time of ``number`` calls."""
+    begin = time.perf_counter()
+    for _ in range(number):
+        call()
+    return (time.perf_counter() - begin) / number
+
+
+def calls_per_turn(call: Callable[[], Any], large: bool = False) -> int:
+    """How many calls fill a turn; one, without trying, where the arrays are ``large``."""
+    if large:
+        return 1
+    once = seconds(call, 1)
+    return max(1, int(TURN / (once if once > TURN else seconds(call, 5))))
+
+
+def interleaved(
+    calls: Mapping[str, Callable[[], Any]], own: str = "fastact", *, pause: bool, large: bool
+) -> dict[str, float]:
+    """Fastest seconds per call of each contender; ``own`` is never dropped."""
+    number = {name: calls_per_turn(call, large) for name, call in calls.items()}
+    best = dict.fromkeys(calls, float("inf"))
+    running = list(calls)
+    begin = time.perf_counter()
+    for turn in range(MOST_ROUNDS):
+        for name in running:
+            if pause:
+                time.sleep(PAUSE)
+                if best[name] < PAUSE:
+                    calls[name]()
+            best[name] = min(best[name], seconds(calls[name], number[name]))
+        spent = time.perf_counter() - begin
+        if turn + 1 >= (ROUNDS if spent < 3 * SECONDS else 3) and spent >= SECONDS:
+            break
+        if turn == 1:
+            fastest = min((best[name] for name in calls if name != own), default=float("inf"))
+            running = [n for n in running if n == own or best[n] <= DROP * fastest]
+    return best
+
+
+def time_own(benchmark: Any, call: Callable[[], Any], best: float, alone: bool) -> None:
+    """What pytest-benchmark stores and compares: half a second of rounds where it matters."""
+    number = max(1, int(TURN / best))
+    budget, most = (0.5, 5000) if alone else (0.05, 100)
+    rounds = min(most, max(5, int(budget / (best * number))))
+    benchmark.pedantic(call, rounds=rounds, iterations=number)
