@@ -10,11 +10,11 @@ exp(-a^2 / 2) needs a^2 as a pair: its rounding error alone, times 1/2, would co
 hundreds of ULP at a = 38.
 """
 
-from numpy import float64
+from numpy import float32, float64
 
 from fastact.elementary.exp import exp_double_parts, exp_wide
 from fastact.elementary.logistic import sum_of_two
-from fastact.elementary.scalar import fma
+from fastact.elementary.scalar import fma, select
 
 __all__ = [
     "PHI_0",
@@ -143,20 +143,86 @@ def upper_tail_double_parts(a, a_low, e, e_low):
 def mills_wide(a):
     """W(a) in float64, good to 2^-29.6, for a in [0, 15]."""
     r = float64(1.0) / (a + _SHIFT)
-    t = (a - _SHIFT) * r
-    g = fma(_W10, t, _W9)
-    g = fma(g, t, _W8)
-    g = fma(g, t, _W7)
-    g = fma(g, t, _W6)
-    g = fma(g, t, _W5)
-    g = fma(g, t, _W4)
-    g = fma(g, t, _W3)
-    g = fma(g, t, _W2)
-    g = fma(g, t, _W1)
-    g = fma(g, t, _W0)
+    t = fma(-2.0 * _SHIFT, r, 1.0)
+    s = t * t
+    s2 = s * s
+    g0 = fma(_W1, t, _W0)
+    g1 = fma(_W3, t, _W2)
+    g2 = fma(_W5, t, _W4)
+    g3 = fma(_W7, t, _W6)
+    g4 = fma(_W9, t, _W8)
+    g0 = fma(g1, s, g0)
+    g2 = fma(g3, s, g2)
+    g4 = fma(_W10, s, g4)
+    g = fma(fma(g4, s2, g2), s2, g0)
     return g * r
 
 
 def gaussian_wide(a):
     """exp(-a^2 / 2) in float64, good to 2^-31; a is a float32, its square exact."""
     return exp_wide(-0.5 * (a * a))
+
+
+#: 2 / sqrt(2 pi) rounded: with this shift W(a) (a + c) is c / 2 at 0 and at infinity.
+_C = 0.7978845608028654
+_C_SINGLE = float32(0.7978846)
+_MIDDLE, _MIDDLE_SINGLE = 0.4375, float32(0.4375)
+
+
+def mills_double_terms(a):
+    """i, e, g, g' with W(a) = i (1 + e) (g + g'), for a in [0, 39.5].
+
+    W(a) (a + c) is c / 2 at both ends and never above it by more than a fifth: what is
+    left for the rational is small, so that its own rounding hardly counts.
+    """
+    larger, smaller = select(a > _C, a, _C), select(a > _C, _C, a)
+    b = larger + smaller
+    b_low = (larger - b) + smaller
+    i = 1.0 / b
+    e = fma(-b, i, 1.0) - b_low * i
+    s = a * a
+    s2 = s * s
+    n0 = fma(0.08575214739530608, a, -0.0385577195985673)
+    n1 = fma(0.09364107556721003, a, 0.1408188113577676)
+    n2 = fma(0.009070981837014673, a, 0.03664896579997532)
+    n3 = fma(4.462372363096266e-05, a, 0.0013104115182969642)
+    n4 = fma(-5.7297476310856436e-06, a, -2.4463637473398083e-05)
+    n5 = fma(-2.7833388370630165e-08, a, -6.00887567269001e-07)
+    n0 = fma(n1, s, n0)
+    n2 = fma(n3, s, n2)
+    n4 = fma(n5, s, n4)
+    n = fma(fma(n4, s2, n2), s2, n0)
+    d0 = fma(2.4881649490616686, a, 1.0)
+    d1 = fma(2.092637963571423, a, 2.8991605933610005)
+    d2 = fma(0.3773026861540047, a, 1.0423219218751327)
+    d3 = fma(0.020474541280090137, a, 0.10165055661402238)
+    d4 = fma(0.00031898248957672084, a, 0.003038939456739441)
+    d5 = fma(7.218629281090674e-07, a, 2.1543381776806204e-05)
+    d0 = fma(d1, s, d0)
+    d2 = fma(d3, s, d2)
+    d4 = fma(d5, s, d4)
+    d = fma(fma(d4, s2, d2), s2, d0)
+    small = n / d
+    g = _MIDDLE + small
+    return i, e, g, (_MIDDLE - g) + small
+
+
+def mills_single_terms(a):
+    """The same in float32 arithmetic, for a in [0, 14.5]."""
+    larger, smaller = select(a > _C_SINGLE, a, _C_SINGLE), select(a > _C_SINGLE, _C_SINGLE, a)
+    b = larger + smaller
+    b_low = (larger - b) + smaller
+    i = float32(1.0) / b
+    e = fma(-b, i, float32(1.0)) - b_low * i
+    s = a * a
+    n0 = fma(float32(0.11606468260288239), a, float32(-0.03855770826339722))
+    n1 = fma(float32(0.011573504656553268), a, float32(0.061719879508018494))
+    n2 = fma(float32(-0.00046367544564418495), a, float32(-0.0004808721714653075))
+    n = fma(fma(n2, s, n1), s, n0)
+    d0 = fma(float32(1.70200777053833), a, float32(1.0))
+    d1 = fma(float32(0.4986991882324219), a, float32(1.24606454372406))
+    d2 = fma(float32(0.012026313692331314), a, float32(0.11170792579650879))
+    d = fma(fma(d2, s, d1), s, d0)
+    small = n / d
+    g = _MIDDLE_SINGLE + small
+    return i, e, g, (_MIDDLE_SINGLE - g) + small
