@@ -22,8 +22,10 @@ from fastact.elementary.ndtr import (
     mills_double_terms,
     mills_single_terms,
     mills_wide,
+    one_and,
+    tail_product,
 )
-from fastact.elementary.scalar import fabs, fma, like, select
+from fastact.elementary.scalar import fabs, fma, select
 from fastact.engine.entry import Bound, Interval, activation
 
 OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
@@ -35,23 +37,15 @@ def _tail_product(a, scale, r, w, i, e, g, g_low):
 
     g comes last: it is behind a polynomial and a division, and all else is ready by then.
     """
-    one = like(a, 1.0)
-    h = one + r
-    h_low = ((one - h) + r) + w
+    h, h_low = one_and(r, w)
     b = -a * scale
     u = b * h
-    u_low = fma(b, h_low, fma(b, h, -u))
-    v = u * i
-    v_low = fma(v, e, fma(u_low, i, fma(u, i, -v)))
-    m = v * g
-    return m, fma(v, g_low, fma(v_low, g, fma(v, g, -m)))
+    return tail_product(u, fma(b, h_low, fma(b, h, -u)), i, e, g, g_low)
 
 
 def _slope_product(scale, r, w, i, e, g, g_low, y, y_low):
     """scale (1 + r + w)(W - y - y') with W = i (1 + e)(g + g'), as a pair."""
-    one = like(g, 1.0)
-    h = one + r
-    h_low = ((one - h) + r) + w
+    h, h_low = one_and(r, w)
     u = scale * h
     m = i * g
     m_low = fma(m, e, fma(i, g_low, fma(i, g, -m)))
