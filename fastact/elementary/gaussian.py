@@ -1,4 +1,4 @@
-"""exp(-rate a^2) as terms, short chains first: what the normal tail is multiplied by.
+"""exp(v) and exp(-rate a^2) as terms, by short chains: for callers that multiply on.
 
 exp(v) = 2^k (1 + r + w) with r the reduced argument and w = r^2 q(r) + what rounding took
 from r. The caller multiplies before it adds, p + p r + p w, so the sum need not be formed
@@ -17,7 +17,14 @@ from numpy import float32, float64, int32, int64
 
 from fastact.elementary.scalar import bits, fma, from_bits
 
-__all__ = ["DOWN_DOUBLE", "DOWN_SINGLE", "gaussian_double_terms", "gaussian_single_terms"]
+__all__ = [
+    "DOWN_DOUBLE",
+    "DOWN_SINGLE",
+    "exp_double_terms",
+    "exp_single_terms",
+    "gaussian_double_terms",
+    "gaussian_single_terms",
+]
 
 #: What the powers of two are too large by, inverted.
 DOWN_DOUBLE = float64(2.0**-512)
@@ -35,12 +42,8 @@ _LN2_HIGH_SINGLE = float32(0.69314575)
 _LN2_LOW_SINGLE = float32(1.4286068e-06)
 
 
-def gaussian_double_terms(a, rate):
-    """scale, r, w with exp(-rate a^2) = scale 2^-512 (1 + r + w); rate a^2 below 1000."""
-    p = a * a
-    v = -rate * p
-    v_low = -rate * fma(a, a, -p)
-    shifted = fma(p, -rate * _LOG2_E, _MAGIC)
+def _double_terms(shifted, v, v_low):
+    """The terms of exp(v + v_low), whose k stands in the low bits of ``shifted``."""
     k = shifted - _MAGIC
     high = fma(k, -_LN2_HIGH, v)
     low = fma(k, -_LN2_LOW, v_low)
@@ -58,12 +61,22 @@ def gaussian_double_terms(a, rate):
     return from_bits(int64(bits(shifted) << int64(52))), r, w
 
 
-def gaussian_single_terms(a, rate):
-    """scale, r, w with exp(-rate a^2) = scale 2^-60 (1 + r + w) in float32; rate a^2 < 128."""
+def exp_double_terms(v, v_low):
+    """scale, r, w with exp(v + v_low) = scale 2^-512 (1 + r + w), -1000 <= v <= 300."""
+    return _double_terms(fma(v, _LOG2_E, _MAGIC), v, v_low)
+
+
+def gaussian_double_terms(a, rate):
+    """scale, r, w with exp(-rate a^2) = scale 2^-512 (1 + r + w); rate a^2 below 1000."""
     p = a * a
     v = -rate * p
     v_low = -rate * fma(a, a, -p)
-    shifted = fma(p, -rate * _LOG2_E_SINGLE, _MAGIC_SINGLE)
+    shifted = fma(p, -rate * _LOG2_E, _MAGIC)
+    return _double_terms(shifted, v, v_low)
+
+
+def _single_terms(shifted, v, v_low):
+    """The terms of exp(v + v_low), whose k stands in the low bits of ``shifted``."""
     k = shifted - _MAGIC_SINGLE
     high = fma(k, -_LN2_HIGH_SINGLE, v)
     low = fma(k, -_LN2_LOW_SINGLE, v_low)
@@ -75,3 +88,17 @@ def gaussian_single_terms(a, rate):
     q = fma(fma(float32(0.0013814468402415514), s, a1), s, a0)
     w = fma(q, s, rest)
     return from_bits(int32(bits(shifted) << int32(23))), r, w
+
+
+def exp_single_terms(v, v_low):
+    """scale, r, w with exp(v + v_low) = scale 2^-60 (1 + r + w), -128 <= v <= 40."""
+    return _single_terms(fma(v, _LOG2_E_SINGLE, _MAGIC_SINGLE), v, v_low)
+
+
+def gaussian_single_terms(a, rate):
+    """scale, r, w with exp(-rate a^2) = scale 2^-60 (1 + r + w) in float32; rate a^2 < 128."""
+    p = a * a
+    v = -rate * p
+    v_low = -rate * fma(a, a, -p)
+    shifted = fma(p, -rate * _LOG2_E_SINGLE, _MAGIC_SINGLE)
+    return _single_terms(shifted, v, v_low)

@@ -69,7 +69,7 @@ def gaussian_wide(a):
 
 
 def one_and(r, w):
-    """1 + r + w as a pair."""
+    """1 + r + w as a sum h + h', the second up to 0.06: for factors of a product."""
     one = like(r, 1.0)
     h = one + r
     return h, ((one - h) + r) + w
