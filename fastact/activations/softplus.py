@@ -2,6 +2,7 @@
 
 from numpy import float32, float64
 
+from fastact.activations.sigmoid import sigmoid
 from fastact.elementary.exp import exp_wide
 from fastact.elementary.gaussian import (
     DOWN_DOUBLE,
@@ -15,6 +16,7 @@ from fastact.elementary.scalar import fabs, fma, like, select, sqrt
 from fastact.engine.entry import Bound, Interval, activation
 
 OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
+sigmoid_double, sigmoid_single = (sigmoid.body("value", p) for p in ("float64", "float32"))
 INF = float("inf")
 
 
@@ -137,14 +139,12 @@ def _(x):
 
 @log_sigmoid.derivative
 def _(x):
-    v = select(x > 1200.0, 1200.0, select(x < -40.0, -40.0, x))
-    n, s, s_low, _, _ = logistic_double_parts(-v, 0.0)
-    return scaled_double(s + s_low, n)
+    return sigmoid_double(-x)
 
 
 @log_sigmoid.derivative_single
 def _(x):
-    return float32(1.0 / (1.0 + exp_wide(float64(x))))
+    return sigmoid_single(-x)
 
 
 @activation(
