@@ -9,6 +9,7 @@ from fastact.elementary.erf import (
     TWO_OVER_SQRT_PI_LOW,
     erf_core_double,
     erf_core_wide,
+    erf_far_wide,
 )
 from fastact.elementary.exp import exp_wide
 from fastact.elementary.gaussian import DOWN_DOUBLE, gaussian_double_terms
@@ -83,7 +84,8 @@ def erf(x):
 def _(x):
     z = float64(fabs(x))
     near = erf_core_wide(z)
-    far = 1.0 - _complement_wide(select(z > 6.0, 6.0, z))
+    # From 3.92 on it rounds to 1.
+    far = erf_far_wide(select(z > 4.0, 4.0, z))
     return copysign(float32(select(z < 0.5, near, far)), x)
 
 
