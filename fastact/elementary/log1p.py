@@ -14,6 +14,7 @@ from fastact.elementary.scalar import fma, like
 
 __all__ = [
     "atanh_double_parts",
+    "atanh_wide",
     "exp_pair",
     "log1p_double_parts",
     "log1p_double_terms",
@@ -25,17 +26,18 @@ __all__ = [
 def atanh_double_parts(s, s_low):
     """2 atanh(s + s_low) as a pair, for |s| <= 1/3 and a little more."""
     z = s * s
-    p = fma(0.15323737695672626, z, 0.06279995071997924)
-    p = fma(p, z, 0.09955667113732562)
-    p = fma(p, z, 0.10478460938932105)
-    p = fma(p, z, 0.11768168261583876)
-    p = fma(p, z, 0.13333167347492178)
-    p = fma(p, z, 0.15384620599763113)
-    p = fma(p, z, 0.18181818078267595)
-    p = fma(p, z, 0.22222222223432467)
-    p = fma(p, z, 0.28571428571421276)
-    p = fma(p, z, 0.4000000000000002)
-    p = fma(p, z, 0.6666666666666666)
+    z2 = z * z
+    z4 = z2 * z2
+    p0 = fma(0.4000000000000002, z, 0.6666666666666666)
+    p1 = fma(0.22222222223432467, z, 0.28571428571421276)
+    p2 = fma(0.15384620599763113, z, 0.18181818078267595)
+    p3 = fma(0.11768168261583876, z, 0.13333167347492178)
+    p4 = fma(0.09955667113732562, z, 0.10478460938932105)
+    p5 = fma(0.15323737695672626, z, 0.06279995071997924)
+    p0 = fma(p1, z2, p0)
+    p2 = fma(p3, z2, p2)
+    p4 = fma(p5, z2, p4)
+    p = fma(fma(p4, z4, p2), z4, p0)
     high = s + s
     rest = fma(z * s, p, s_low + s_low)
     total = high + rest
@@ -51,16 +53,20 @@ def log1p_double_parts(e, e_low):
     return atanh_double_parts(s, (fma(-s, d_low, fma(-s, d, e)) + e_low) * r)
 
 
+def atanh_wide(s):
+    """2 atanh(s) in float64, good to 2^-36, for |s| <= 1/3."""
+    z = s * s
+    z2 = z * z
+    p0 = fma(0.4000001129571025, z, 0.6666666664905383)
+    p1 = fma(0.22265985328142077, z, 0.2857026148687609)
+    p2 = fma(0.20846444567424752, z, 0.17449972125092644)
+    p = fma(fma(p2, z2, p1), z2, p0)
+    return fma(z * s, p, s + s)
+
+
 def log1p_wide(e):
     """log(1 + e) in float64, good to 2^-36, for e in [0, 1]."""
-    s = e / (float64(2.0) + e)
-    z = s * s
-    p = fma(0.20846444567424752, z, 0.17449972125092644)
-    p = fma(p, z, 0.22265985328142077)
-    p = fma(p, z, 0.2857026148687609)
-    p = fma(p, z, 0.4000001129571025)
-    p = fma(p, z, 0.6666666664905383)
-    return fma(z * s, p, s + s)
+    return atanh_wide(e / (float64(2.0) + e))
 
 
 def log1p_double_terms(e, e_low):
