@@ -9,16 +9,18 @@ from fastact.elementary.erf import (
     TWO_OVER_SQRT_PI_LOW,
     erf_core_double,
     erf_core_wide,
+    erf_far_wide,
 )
 from fastact.elementary.exp import exp_wide
-from fastact.elementary.logistic import scaled_double
+from fastact.elementary.gaussian import DOWN_DOUBLE, gaussian_double_terms
 from fastact.elementary.ndtr import (
     PHI_0,
     PHI_0_LOW,
-    gaussian_double_parts,
     gaussian_wide,
+    mills_double_terms,
     mills_wide,
-    upper_tail_double_parts,
+    one_and,
+    tail_product,
 )
 from fastact.elementary.scalar import copysign, fabs, fma, select
 from fastact.engine.entry import Bound, Interval, activation
@@ -27,12 +29,14 @@ SOURCE = "Abramowitz and Stegun 1964, Handbook of Mathematical Functions, "
 
 
 def _complement(z):
-    """k, p, p' with erfc(z) = 2^k (p + p') for z in [0, 27.5]."""
+    """p, p' with erfc(z) = 2^-512 (p + p') for z in [0, 27.5]."""
+    scale, r, w = gaussian_double_terms(z, 1.0)
+    h, h_low = one_and(r, w)
     a = z * SQRT_2
     a_low = fma(z, SQRT_2_LOW, fma(z, SQRT_2, -a))
-    k, e, e_low = gaussian_double_parts(z, 1.0)
-    p, p_low = upper_tail_double_parts(a, a_low, e, e_low)
-    return k, p + p, p_low + p_low
+    i, e, g, g_low = mills_double_terms(a)
+    double = scale + scale
+    return tail_product(double * h, double * h_low, i, fma(-a_low, i, e), g, g_low)
 
 
 def _complement_wide(z):
@@ -40,20 +44,21 @@ def _complement_wide(z):
     return 2.0 * exp_wide(-(z * z)) * mills_wide(z * SQRT_2)
 
 
-def _from_above(top, k, p, p_low):
-    """top - 2^k (p + p_low), rounded once, for k >= -1000."""
-    high = scaled_double(p, k)
+def _from_above(top, p, p_low):
+    """top - 2^-512 (p + p_low), rounded once."""
+    high = p * DOWN_DOUBLE
     difference = top - high
-    return difference + (((top - difference) - high) - scaled_double(p_low, k))
+    return difference + (((top - difference) - high) - p_low * DOWN_DOUBLE)
 
 
 def _bell(x, limit, rate, height, height_low):
     """height * exp(-rate x^2), rounded once; 0 from limit on."""
     a = fabs(x)
-    k, e, e_low = gaussian_double_parts(select(a > limit, limit, a), rate)
-    y = height * e
-    y_low = fma(height, e_low, fma(height_low, e, fma(height, e, -y)))
-    return scaled_double(y + y_low, k)
+    scale, r, w = gaussian_double_terms(select(a > limit, limit, a), rate)
+    h, h_low = one_and(r, w)
+    y = height * h
+    y_low = fma(height, h_low, fma(height_low, h, fma(height, h, -y)))
+    return (y + y_low) * scale * DOWN_DOUBLE
 
 
 @activation(
@@ -71,15 +76,16 @@ def erf(x):
     z = fabs(x)
     near = erf_core_double(z, z * z, TWO_OVER_SQRT_PI, TWO_OVER_SQRT_PI_LOW)
     # erf rounds to 1 from 5.93 on.
-    k, p, p_low = _complement(select(z > 6.0, 6.0, z))
-    return copysign(select(z < 0.47, near, _from_above(1.0, k, p, p_low)), x)
+    p, p_low = _complement(select(z > 6.0, 6.0, z))
+    return copysign(select(z < 0.47, near, _from_above(1.0, p, p_low)), x)
 
 
 @erf.single
 def _(x):
     z = float64(fabs(x))
     near = erf_core_wide(z)
-    far = 1.0 - _complement_wide(select(z > 6.0, 6.0, z))
+    # From 3.92 on it rounds to 1.
+    far = erf_far_wide(select(z > 4.0, 4.0, z))
     return copysign(float32(select(z < 0.5, near, far)), x)
 
 
@@ -106,8 +112,8 @@ def _(x):
 def erfc(x):
     """Complementary error function, 1 - erf(x)."""
     z = fabs(x)
-    k, p, p_low = _complement(select(z > 27.5, 27.5, z))
-    far = select(x < 0.0, _from_above(2.0, k, p, p_low), scaled_double(p + p_low, k))
+    p, p_low = _complement(select(z > 27.5, 27.5, z))
+    far = select(x < 0.0, _from_above(2.0, p, p_low), (p + p_low) * DOWN_DOUBLE)
     # Around 0 neighbours differ by less than the rounding of the tail: only a sum with
     # one rounding of a monotone term is sure to be monotone.
     near = 1.0 - erf_core_double(x, x * x, TWO_OVER_SQRT_PI, TWO_OVER_SQRT_PI_LOW)
@@ -146,9 +152,10 @@ def ndtr(x):
     """Distribution function of the standard normal, Phi(x)."""
     a = fabs(x)
     a = select(a > 39.0, 39.0, a)
-    k, e, e_low = gaussian_double_parts(a, 0.5)
-    p, p_low = upper_tail_double_parts(a, 0.0, e, e_low)
-    far = select(x < 0.0, scaled_double(p + p_low, k), _from_above(1.0, k, p, p_low))
+    scale, r, w = gaussian_double_terms(a, 0.5)
+    h, h_low = one_and(r, w)
+    p, p_low = tail_product(scale * h, scale * h_low, *mills_double_terms(a))
+    far = select(x < 0.0, (p + p_low) * DOWN_DOUBLE, _from_above(1.0, p, p_low))
     # Monotone around 0, as in erfc.
     near = 0.5 + erf_core_double(x, 0.5 * (x * x), PHI_0, PHI_0_LOW)
     return select(a < 0.66, near, far)

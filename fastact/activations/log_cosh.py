@@ -5,7 +5,7 @@ from numpy import float32, float64
 from fastact.activations.tanh import tanh
 from fastact.elementary.exp import exp_double_parts, exp_wide, power_of_two
 from fastact.elementary.expm1 import expm1_wide
-from fastact.elementary.log1p import atanh_double_parts, log1p_double_parts, log1p_wide
+from fastact.elementary.log1p import atanh_double_parts, atanh_wide, log1p_double_parts, log1p_wide
 from fastact.elementary.logistic import sum_of_two
 from fastact.elementary.scalar import copysign, fabs, fma, select
 from fastact.engine.entry import Bound, Interval, activation
@@ -63,13 +63,7 @@ def _(x):
     m = expm1_wide(-select(z > 1.0, 1.0, z))
     square = m * m
     s = square / (square + 4.0 * (m + 1.0))
-    w = s * s
-    p = fma(0.20846444567424752, w, 0.17449972125092644)
-    p = fma(p, w, 0.22265985328142077)
-    p = fma(p, w, 0.2857026148687609)
-    p = fma(p, w, 0.4000001129571025)
-    p = fma(p, w, 0.6666666664905383)
-    return float32(select(z > 1.0, far, fma(w * s, p, s + s)))
+    return float32(select(z > 1.0, far, atanh_wide(s)))
 
 
 @log_cosh.derivative

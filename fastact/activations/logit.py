@@ -3,7 +3,7 @@
 from numpy import float32, float64, int64
 
 from fastact.elementary.exp import power_of_two
-from fastact.elementary.log1p import atanh_double_parts
+from fastact.elementary.log1p import atanh_double_parts, atanh_wide
 from fastact.elementary.logistic import sum_of_two
 from fastact.elementary.scalar import bits, fma, select
 from fastact.engine.entry import Bound, Interval, activation
@@ -67,8 +67,8 @@ def _(x):
     j = int64(int64(bits(ratio) - _SQRT_HALF_BITS) >> int64(52))
     j = select(inside, j, int64(0))
     b = power_of_two(j) * y
-    p, p_low = atanh_double_parts((z - b) / select(inside, z + b, 1.0), 0.0)
-    value = fma(float64(j), 0.6931471805599453, p + p_low)
+    p = atanh_wide((z - b) / select(inside, z + b, 1.0))
+    value = fma(float64(j), 0.6931471805599453, p)
     value = select(inside, value, select(z == 0.0, -INF, NAN))
     return float32(select(wide != wide, wide, select(right, -value, value)))
 

@@ -1,46 +1,87 @@
 """Mish: x times the hyperbolic tangent of softplus."""
 
-from numpy import float32, float64, int64
+from numpy import float32, float64
 
-from fastact.elementary.exp import exp_double_parts, exp_wide, power_of_two
-from fastact.elementary.logistic import scaled_double
-from fastact.elementary.scalar import fabs, fma, select
+from fastact.elementary.exp import exp_wide
+from fastact.elementary.gaussian import (
+    DOWN_DOUBLE,
+    exp_double_terms,
+)
+from fastact.elementary.log1p import exp_pair
+from fastact.elementary.logistic import sum_of_two
+from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
 
-# tanh(softplus(x)) is rational in e^x. With e = exp(-|x|), so that nothing overflows,
-# it is N / (N + c) where N = e (e + 2), c = 2 for x < 0 and N = 1 + 2 e, c = 2 e^2 for
-# x >= 0; the derivative is (N (N + c) + 4 x m) / (N + c)^2 with m = e (1 + e) and
-# e^2 (1 + e). All terms are carried as pairs: e is one, and so is each product.
+# tanh(softplus(x)) is rational in e^x. With e = exp(-|x|), so that nothing overflows, it is
+# f T / B where, for x < 0, f = e, T = 2 + e and B = T + e + e^2, and for x >= 0 f = 1,
+# T = 1 + 2 e and B = T + 2 e^2. The derivative is f (T / B + 4 x (1 + e) g / B^2) with
+# g = 1 and e^2. The factor f is kept apart, with its power of two too large by 1 / down, so
+# that the result is rounded once where it is subnormal. Sums and quotients are pairs.
+
+#: The slope at 0 as a sum of two.
+_SLOPE, _SLOPE_LOW = 0.6, 2.2204460492503132e-17
 
 
-def _pair_times(a, a_low, b, b_low):
-    """(a + a_low)(b + b_low) as a pair."""
-    p = a * b
-    p_low = fma(a_low, b, fma(a, b_low, fma(a, b, -p)))
-    return p, p_low
+def _quotient(negative, e, e_low):
+    """T / B as a pair, 1 / B and its relative correction, e^2 as a pair."""
+    one = like(e, 1.0)
+    base = select(negative, one + one, one)
+    y, y_low = select(negative, e, e + e), select(negative, e_low, e_low + e_low)
+    top = base + y
+    top_low = ((base - top) + y) + y_low
+    square = e * e
+    square_low = fma(e + e, e_low, fma(e, e, -square))
+    both = e + square
+    z = select(negative, both, square + square)
+    z_low = select(negative, ((e - both) + square) + (square_low + e_low), square_low + square_low)
+    d = top + z
+    d_low = ((top - d) + z) + (top_low + z_low)
+    i = one / d
+    q = top * i
+    q_low = (fma(-q, d_low, fma(-q, d, top)) + top_low) * i
+    return q, q_low, i, fma(-d_low, i, fma(-d, i, one)), square, square_low
 
 
-def _fast_sum(a, a_low, b, b_low):
-    """The sum of two pairs with |a| >= |b|."""
-    s = a + b
-    return s, ((a - s) + b) + (a_low + b_low)
+def _value(x, scale, r, w, down):
+    """x tanh(softplus(x)) from the terms of exp(-|x|)."""
+    one = like(x, 1.0)
+    negative = x < like(x, 0.0)
+    e, e_low = exp_pair(scale, r, w)
+    q, q_low, _, _, _, _ = _quotient(negative, e * down, e_low * down)
+    f = select(negative, x * e, x)
+    f_low = select(negative, fma(x, e_low, fma(x, e, -f)), like(x, 0.0))
+    m = f * q
+    m_low = fma(f, q_low, fma(f_low, q, fma(f, q, -m)))
+    return (m + m_low) * select(negative, down, one)
 
 
-def _pair_quotient(a, a_low, b, b_low):
-    """(a + a_low) / (b + b_low) as a pair."""
-    r = 1.0 / b
-    q = a * r
-    return q, (fma(-q, b_low, fma(-q, b, a)) + a_low) * r
-
-
-def _exponential(x):
-    """k - k', e, e' with exp(-|x|) = 2^(k - k') (e + e'), the exponent 0 unless |x| > 69."""
-    z = fabs(x)
-    k, t, u = exp_double_parts(-select(z > 800.0, 800.0, z))
-    h = 1.0 + t
-    near = select(k < int64(-100), int64(-100), k)
-    scale = power_of_two(near)
-    return int64(k - near), scale * h, scale * (((1.0 - h) + t) + u)
+def _slope(x, scale, r, w, down):
+    """The derivative, from the same."""
+    one = like(x, 1.0)
+    negative = x < like(x, 0.0)
+    e, e_low = exp_pair(scale, r, w)
+    small, small_low = e * down, e_low * down
+    q, q_low, i, i_low, square, square_low = _quotient(negative, small, small_low)
+    h = one + small
+    h_low = ((one - h) + small) + small_low
+    x4 = like(x, 4.0) * x
+    g = select(negative, one, square)
+    g_low = select(negative, like(x, 0.0), square_low)
+    a = x4 * g
+    a_low = fma(x4, g_low, fma(x4, g, -a))
+    b = a * h
+    b_low = fma(a_low, h, fma(a, h_low, fma(a, h, -b)))
+    c = b * i
+    c_low = fma(b_low, i, fma(b, i, -c))
+    d = c * i
+    d_low = fma(d, i_low + i_low, fma(c_low, i, fma(c, i, -d)))
+    # The two meet at the zero of the derivative.
+    y, y_low = sum_of_two(q, d)
+    y_low = y_low + (q_low + d_low)
+    f = select(negative, e, one)
+    m = f * y
+    m_low = fma(select(negative, e_low, like(x, 0.0)), y, fma(f, y_low, fma(f, y, -m)))
+    return (m + m_low) * select(negative, down, one)
 
 
 @activation(
@@ -55,29 +96,16 @@ def _exponential(x):
 def mish(x):
     """Mish, x tanh(softplus(x))."""
     bounded = select(x < -800.0, -800.0, x)
-    n, e, e_low = _exponential(bounded)
-    left, left_low = _pair_times(e, e_low, *_fast_sum(2.0, 0.0, e, e_low))
-    d, d_low = _fast_sum(2.0, 0.0, left * 0.5, left_low * 0.5)
-    d, d_low = _fast_sum(d, d_low, left * 0.5, left_low * 0.5)
-    right, right_low = _fast_sum(1.0, 0.0, e + e, e_low + e_low)
-    square, square_low = _pair_times(e, e_low, e, e_low)
-    c, c_low = _fast_sum(right, right_low, square + square, square_low + square_low)
-    negative = x < 0.0
-    q, q_low = _pair_quotient(
-        select(negative, left, right),
-        select(negative, left_low, right_low),
-        select(negative, d, c),
-        select(negative, d_low, c_low),
-    )
     inner = select(bounded > 60.0, 60.0, bounded)
-    m = inner * q
-    value = scaled_double(m + fma(inner, q_low, fma(inner, q, -m)), select(negative, n, int64(0)))
+    scale, r, w = exp_double_terms(-fabs(inner), 0.0)
+    value = _value(inner, scale, r, w, DOWN_DOUBLE)
     # Right of 60 tanh(softplus(x)) is 1; near 0 the products of pairs would underflow.
-    return select(x > 60.0, x, select(fabs(x) < 2.0**-60, 0.6 * x, value))
+    return select(x > 60.0, x, select(fabs(x) < 2.0**-60, fma(_SLOPE, x, _SLOPE_LOW * x), value))
 
 
 @mish.single
 def _(x):
+    # By the terms above in float32 it would take a tenth longer.
     wide = float64(x)
     wide = select(wide < -200.0, -200.0, wide)
     e = exp_wide(-fabs(wide))
@@ -88,40 +116,10 @@ def _(x):
 
 @mish.derivative
 def _(x):
-    bounded = select(x < -800.0, -800.0, select(x > 60.0, 60.0, x))
-    n, e, e_low = _exponential(bounded)
-    negative = x < 0.0
-    one, one_low = _fast_sum(1.0, 0.0, e, e_low)
-    # Left: the common factor e is taken out, so that it scales the result at the end.
-    two, two_low = _fast_sum(2.0, 0.0, e, e_low)
-    top, top_low = _pair_times(e, e_low, two, two_low)
-    d, d_low = _fast_sum(2.0, 0.0, top, top_low)
-    a, a_low = _pair_times(two, two_low, d, d_low)
-    b, b_low = _pair_times(4.0 * bounded, 0.0, one, one_low)
-    # Right.
-    n_right, n_right_low = _fast_sum(1.0, 0.0, e + e, e_low + e_low)
-    square, square_low = _pair_times(e, e_low, e, e_low)
-    c, c_low = _fast_sum(n_right, n_right_low, square + square, square_low + square_low)
-    f, f_low = _pair_times(n_right, n_right_low, c, c_low)
-    g, g_low = _pair_times(square, square_low, b, b_low)
-    p = select(negative, a, f)
-    p_low = select(negative, a_low, f_low)
-    q = select(negative, b, g)
-    q_low = select(negative, b_low, g_low)
-    total = p + q
-    back = total - p
-    rest = ((p - (total - back)) + (q - back)) + (p_low + q_low)
-    bottom, bottom_low = _pair_times(
-        select(negative, d, c),
-        select(negative, d_low, c_low),
-        select(negative, d, c),
-        select(negative, d_low, c_low),
-    )
-    y, y_low = _pair_quotient(total, rest, bottom, bottom_low)
-    factor = select(negative, e, 1.0)
-    factor_low = select(negative, e_low, 0.0)
-    y, y_low = _pair_times(y, y_low, factor, factor_low)
-    return scaled_double(y + y_low, select(negative, n, int64(0)))
+    bounded = select(x < -800.0, -800.0, x)
+    inner = select(bounded > 60.0, 60.0, bounded)
+    scale, r, w = exp_double_terms(-fabs(inner), 0.0)
+    return _slope(inner, scale, r, w, DOWN_DOUBLE)
 
 
 @mish.derivative_single

@@ -1,40 +1,71 @@
 """log(1 + e^x) and its kin: smooth versions of relu and of the absolute value."""
 
-from numpy import float32, float64, int64
+from numpy import float32, float64
 
-from fastact.elementary.exp import exp_double_parts, exp_wide, power_of_two
-from fastact.elementary.log1p import log1p_double_parts, log1p_wide
+from fastact.activations.sigmoid import sigmoid
+from fastact.elementary.exp import exp_wide
+from fastact.elementary.gaussian import (
+    DOWN_DOUBLE,
+    DOWN_SINGLE,
+    exp_double_terms,
+    exp_single_terms,
+)
+from fastact.elementary.log1p import exp_pair, log1p_double_terms, log1p_single_terms
 from fastact.elementary.logistic import logistic_double_parts, scaled_double, sum_of_two
 from fastact.elementary.scalar import fabs, fma, like, select, sqrt
 from fastact.engine.entry import Bound, Interval, activation
 
 OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
+sigmoid_double, sigmoid_single = (sigmoid.body("value", p) for p in ("float64", "float32"))
 INF = float("inf")
 
 
-def softplus_parts(v, v_low):
-    """log(1 + exp(v + v_low)) = 2^n (p + p') for |v| <= 1400; n is 0 unless v < -69."""
-    z = fabs(v)
-    k, t, u = exp_double_parts(-z)
-    h = 1.0 + t
-    h_low = fma(select(v > 0.0, -v_low, v_low), h, ((1.0 - h) + t) + u)
-    # Below 2^-100 the logarithm is its argument, so its power of two can come last.
-    near = select(k < int64(-100), int64(-100), k)
-    scale = power_of_two(near)
-    p, p_low = log1p_double_parts(scale * h, scale * h_low)
-    positive = select(v > 0.0, v, 0.0)
-    total, rest = sum_of_two(positive, p)
-    n = select(v > 0.0, int64(0), int64(k - near))
-    return n, total, rest + (p_low + select(v > 0.0, v_low, 0.0))
+def softplus_terms(v, v_low):
+    """p, p', down with log(1 + exp(v + v_low)) = (p + p') down, for v in [-1000, 1000].
+
+    Left of -40 the logarithm is its argument: the exponential is passed on with its power
+    of two too large, and down takes that back.
+    """
+    positive = v > 0.0
+    scale, r, w = exp_double_terms(-fabs(v), select(positive, -v_low, v_low))
+    e, e_low = exp_pair(scale, r, w)
+    p, p_low = log1p_double_terms(e * DOWN_DOUBLE, e_low * DOWN_DOUBLE)
+    total, rest = sum_of_two(select(positive, v, 0.0), p)
+    rest = rest + (p_low + select(positive, v_low, 0.0))
+    tail = v < -40.0
+    return (
+        select(tail, e, total),
+        select(tail, e_low, rest),
+        select(tail, DOWN_DOUBLE, 1.0),
+    )
 
 
-def _bounded_product(x, beta):
-    """beta x as a pair, kept where the exponential takes it."""
+def softplus_single_terms(v, v_low):
+    """The same in float32 arithmetic, for v in [-120, 120]."""
+    zero = float32(0.0)
+    positive = v > zero
+    scale, r, w = exp_single_terms(-fabs(v), select(positive, -v_low, v_low))
+    e, e_low = exp_pair(scale, r, w)
+    p, p_low = log1p_single_terms(e * DOWN_SINGLE, e_low * DOWN_SINGLE)
+    total, rest = sum_of_two(select(positive, v, zero), p)
+    rest = rest + (p_low + select(positive, v_low, zero))
+    tail = v < float32(-20.0)
+    return (
+        select(tail, e, total),
+        select(tail, e_low, rest),
+        select(tail, DOWN_SINGLE, float32(1.0)),
+    )
+
+
+def _bounded_product(x, beta, limit):
+    """beta x as a pair, kept within the limit of the exponential."""
     v = beta * x
     low = fma(beta, x, -v)
-    inside = fabs(v) < 1200.0
-    v = select(v < -1200.0, -1200.0, select(v > 1200.0, 1200.0, v))
-    return v, select(inside, low, 0.0)
+    zero = like(x, 0.0)
+    inside = fabs(v) < limit
+    v = select(v < -limit, -limit, v)
+    v = select(v > limit, limit, v)
+    return v, select(inside, low, zero)
 
 
 @activation(
@@ -50,24 +81,28 @@ def _bounded_product(x, beta):
 )
 def softplus(x, beta=1.0):
     """Smooth rectifier log(1 + exp(beta x)) / beta, without PyTorch's cutoff."""
-    v, low = _bounded_product(x, beta)
-    n, p, p_low = softplus_parts(v, low)
-    q = p / beta
-    value = scaled_double(q + (fma(-q, beta, p) + p_low) / beta, n)
-    return select(v >= 1200.0, x, value)
+    v, low = _bounded_product(x, beta, 1000.0)
+    p, p_low, down = softplus_terms(v, low)
+    r = 1.0 / beta
+    q = p * r
+    value = (q + fma(fma(-q, beta, p), r, p_low * r)) * down
+    return select(v >= 1000.0, x, value)
 
 
 @softplus.single
 def _(x, beta):
-    wide, b = float64(x), float64(beta)
-    v = b * wide
-    e = exp_wide(-fabs(v))
-    return float32((select(v > 0.0, v, 0.0) + log1p_wide(e)) / b)
+    limit = float32(120.0)
+    v, low = _bounded_product(x, beta, limit)
+    p, p_low, down = softplus_single_terms(v, low)
+    r = float32(1.0) / beta
+    q = p * r
+    value = (q + fma(fma(-q, beta, p), r, p_low * r)) * down
+    return select(v >= limit, x, value)
 
 
 @softplus.derivative
 def _(x, beta):
-    v, low = _bounded_product(x, beta)
+    v, low = _bounded_product(x, beta, 1200.0)
     n, s, s_low, _, _ = logistic_double_parts(select(v > 40.0, 40.0, v), low)
     return scaled_double(s + s_low, n)
 
@@ -89,27 +124,27 @@ def _(x, beta):
 )
 def log_sigmoid(x):
     """Logarithm of the logistic function."""
-    v = select(x > 1200.0, 1200.0, select(x < -1200.0, -1200.0, x))
-    n, p, p_low = softplus_parts(-v, 0.0)
-    return select(x <= -1200.0, x, -scaled_double(p + p_low, n))
+    v = select(x < -1000.0, -1000.0, x)
+    p, p_low, down = softplus_terms(-select(v > 1000.0, 1000.0, v), 0.0)
+    return select(x <= -1000.0, x, -((p + p_low) * down))
 
 
 @log_sigmoid.single
 def _(x):
-    v = -float64(x)
-    return float32(-(select(v > 0.0, v, 0.0) + log1p_wide(exp_wide(-fabs(v)))))
+    limit = float32(120.0)
+    v = select(x < -limit, -limit, x)
+    p, p_low, down = softplus_single_terms(-select(v > limit, limit, v), float32(0.0))
+    return select(x <= -limit, x, -((p + p_low) * down))
 
 
 @log_sigmoid.derivative
 def _(x):
-    v = select(x > 1200.0, 1200.0, select(x < -40.0, -40.0, x))
-    n, s, s_low, _, _ = logistic_double_parts(-v, 0.0)
-    return scaled_double(s + s_low, n)
+    return sigmoid_double(-x)
 
 
 @log_sigmoid.derivative_single
 def _(x):
-    return float32(1.0 / (1.0 + exp_wide(float64(x))))
+    return sigmoid_single(-x)
 
 
 @activation(

@@ -8,10 +8,11 @@ float32 at the end.
 
 from numpy import float64
 
+from fastact.elementary.exp import exp_wide
 from fastact.elementary.scalar import fma
 
 __all__ = ["SQRT_2", "SQRT_2_LOW", "TWO_OVER_SQRT_PI", "TWO_OVER_SQRT_PI_LOW"]
-__all__ += ["erf_core_double", "erf_core_wide"]
+__all__ += ["erf_core_double", "erf_core_wide", "erf_far_wide"]
 
 #: 2 / sqrt(pi), the slope of erf at 0, as a sum of two float64; likewise sqrt(2).
 TWO_OVER_SQRT_PI, TWO_OVER_SQRT_PI_LOW = 1.1283791670955126, 1.533545961316588e-17
@@ -42,3 +43,21 @@ def erf_core_wide(z):
     q = fma(q, s, float64(0.11282821690240731))
     q = fma(q, s, float64(-0.3761260852656073))
     return z * fma(q, s, float64(1.1283791655645243))
+
+
+def erf_far_wide(z):
+    """erf(z) in float64 for z in [0.4, 4], good to 2^-29.7: 1 - exp(-z p(z)).
+
+    log erfc is smooth, and its error counts the less the smaller erfc is: degree 8 does,
+    minimax in the error of erf (2^-30.2), without a division.
+    """
+    s = z * z
+    s2 = s * s
+    p0 = fma(0.6365755029133829, z, 1.1283837274398854)
+    p1 = fma(-0.01952392037170476, z, 0.1029521825711961)
+    p2 = fma(0.0013251798781402828, z, 0.0003000943159710668)
+    p3 = fma(8.302224166819004e-05, z, -0.00048434807552990466)
+    p0 = fma(p1, s, p0)
+    p2 = fma(p3, s, p2)
+    p = fma(fma(-5.927105780791816e-06, s2, p2), s2, p0)
+    return 1.0 - exp_wide(-z * p)

@@ -1,0 +1,104 @@
+"""exp(v) and exp(-rate a^2) as terms, by short chains: for callers that multiply on.
+
+exp(v) = 2^k (1 + r + w) with r the reduced argument and w = r^2 q(r) + what rounding took
+from r. The caller multiplies before it adds, p + p r + p w, so the sum need not be formed
+here. q is minimax and evaluated by Estrin's scheme: degree 9 with 2^-57.9 relative to
+exp(r) in float64, degree 4 with 2^-28.2 in float32.
+
+a^2 has to be a pair: its rounding error alone, times 1/2, would cost hundreds of ULP at
+a = 38.
+
+The rounding constant carries the bias of the exponent, so that one shift makes the power
+of two. It comes out too large by 2^512 (2^60 in float32), which keeps it normal; the last
+product takes that back, rounding once where the result is subnormal.
+"""
+
+from numpy import float32, float64, int32, int64
+
+from fastact.elementary.scalar import bits, fma, from_bits
+
+__all__ = [
+    "DOWN_DOUBLE",
+    "DOWN_SINGLE",
+    "exp_double_terms",
+    "exp_single_terms",
+    "gaussian_double_terms",
+    "gaussian_single_terms",
+]
+
+#: What the powers of two are too large by, inverted.
+DOWN_DOUBLE = float64(2.0**-512)
+DOWN_SINGLE = float32(2.0**-60)
+
+_LOG2_E = float64(1.4426950408889634)
+_MAGIC = float64(6755399441055744.0 + 1023.0 + 512.0)
+# 41 bits, so that k * _LN2_HIGH is exact.
+_LN2_HIGH = float64(0.693147180559663)
+_LN2_LOW = float64(2.8235290563031577e-13)
+
+_LOG2_E_SINGLE = float32(1.4426950408889634)
+_MAGIC_SINGLE = float32(12582912.0 + 127.0 + 60.0)
+_LN2_HIGH_SINGLE = float32(0.69314575)
+_LN2_LOW_SINGLE = float32(1.4286068e-06)
+
+
+def _double_terms(shifted, v, v_low):
+    """The terms of exp(v + v_low), whose k stands in the low bits of ``shifted``."""
+    k = shifted - _MAGIC
+    high = fma(k, -_LN2_HIGH, v)
+    low = fma(k, -_LN2_LOW, v_low)
+    r = high + low
+    rest = (high - r) + low
+    s = r * r
+    a0 = fma(float64(0.1666666666666641), r, float64(0.5000000000000011))
+    a1 = fma(float64(0.008333333333495646), r, float64(0.041666666666529184))
+    a2 = fma(float64(0.0001984126950472364), r, float64(0.0013888888943923293))
+    a3 = fma(float64(2.7557587377214837e-06), r, float64(2.4801492761971183e-05))
+    a4 = fma(float64(2.499995458909079e-08), r, float64(2.763037893821129e-07))
+    b1 = fma(a2, s, a1)
+    b2 = fma(a4, s, a3)
+    w = fma(fma(fma(b2, s * s, b1), s, a0), s, fma(rest, r, rest))
+    return from_bits(int64(bits(shifted) << int64(52))), r, w
+
+
+def exp_double_terms(v, v_low):
+    """scale, r, w with exp(v + v_low) = scale 2^-512 (1 + r + w), -1000 <= v <= 300."""
+    return _double_terms(fma(v, _LOG2_E, _MAGIC), v, v_low)
+
+
+def gaussian_double_terms(a, rate):
+    """scale, r, w with exp(-rate a^2) = scale 2^-512 (1 + r + w); rate a^2 below 1000."""
+    p = a * a
+    v = -rate * p
+    v_low = -rate * fma(a, a, -p)
+    shifted = fma(p, -rate * _LOG2_E, _MAGIC)
+    return _double_terms(shifted, v, v_low)
+
+
+def _single_terms(shifted, v, v_low):
+    """The terms of exp(v + v_low), whose k stands in the low bits of ``shifted``."""
+    k = shifted - _MAGIC_SINGLE
+    high = fma(k, -_LN2_HIGH_SINGLE, v)
+    low = fma(k, -_LN2_LOW_SINGLE, v_low)
+    r = high + low
+    rest = (high - r) + low
+    s = r * r
+    a0 = fma(float32(0.1666651964187622), r, float32(0.4999999403953552))
+    a1 = fma(float32(0.008368780836462975), r, float32(0.04166839271783829))
+    q = fma(fma(float32(0.0013814468402415514), s, a1), s, a0)
+    w = fma(q, s, rest)
+    return from_bits(int32(bits(shifted) << int32(23))), r, w
+
+
+def exp_single_terms(v, v_low):
+    """scale, r, w with exp(v + v_low) = scale 2^-60 (1 + r + w), -128 <= v <= 40."""
+    return _single_terms(fma(v, _LOG2_E_SINGLE, _MAGIC_SINGLE), v, v_low)
+
+
+def gaussian_single_terms(a, rate):
+    """scale, r, w with exp(-rate a^2) = scale 2^-60 (1 + r + w) in float32; rate a^2 < 128."""
+    p = a * a
+    v = -rate * p
+    v_low = -rate * fma(a, a, -p)
+    shifted = fma(p, -rate * _LOG2_E_SINGLE, _MAGIC_SINGLE)
+    return _single_terms(shifted, v, v_low)
