@@ -19,7 +19,13 @@ from numpy import float32, float64, int32, int64
 
 from fastact.elementary.scalar import bits, fma, from_bits, select
 
-__all__ = ["exp_double_parts", "exp_single_parts", "exp_wide", "power_of_two"]
+__all__ = [
+    "exp_double_parts",
+    "exp_single_parts",
+    "exp_twice_single",
+    "exp_wide",
+    "power_of_two",
+]
 
 _LOG2_E = float64(1.4426950408889634)
 _MAGIC = float64(6755399441055744.0)
