@@ -12,6 +12,7 @@ exp_wide       float64     5 + 2   2^-32.1: for kernels that round to float32 at
 exp_double     float64     10 + 2  2^-61.4; by parts 2^-58
 =============  ==========  ======  ==================================================
 
+``exp_twice_single`` gives exp(2 z) for tanh, with one step of reduction: degree 6, 2^-28.9.
 The ``_parts`` functions return what cannot be rounded without loss.
 """
 
