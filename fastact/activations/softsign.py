@@ -24,9 +24,10 @@ def softsign(x):
     big = z > one
     d = one + z
     d_low = select(big, (z - d) + one, (one - d) + z)
-    q = x / d
+    r = one / d
+    q = x * r
     # The residual is of use where it neither underflows nor meets an infinity.
-    corrected = q + (fma(-q, d, x) - q * d_low) / d
+    corrected = fma(fma(-q, d_low, fma(-q, d, x)), r, q)
     ordinary = (z > like(x, 2.0**-60)) & (z < like(x, 2.0**60))
     far = select(x > like(x, 0.0), one, -one)
     return select(ordinary, corrected, select(z >= like(x, 2.0**60), far, x))

@@ -12,6 +12,7 @@ exp_wide       float64     5 + 2   2^-32.1: for kernels that round to float32 at
 exp_double     float64     10 + 2  2^-61.4; by parts 2^-58
 =============  ==========  ======  ==================================================
 
+``exp_twice_single`` gives exp(2 z) for tanh, with one step of reduction: degree 6, 2^-28.9.
 The ``_parts`` functions return what cannot be rounded without loss.
 """
 
@@ -19,7 +20,13 @@ from numpy import float32, float64, int32, int64
 
 from fastact.elementary.scalar import bits, fma, from_bits, select
 
-__all__ = ["exp_double_parts", "exp_single_parts", "exp_wide", "power_of_two"]
+__all__ = [
+    "exp_double_parts",
+    "exp_single_parts",
+    "exp_twice_single",
+    "exp_wide",
+    "power_of_two",
+]
 
 _LOG2_E = float64(1.4426950408889634)
 _MAGIC = float64(6755399441055744.0)
@@ -32,7 +39,9 @@ _LOG2_E_SINGLE = float32(1.4426950408889634)
 _MAGIC_SINGLE = float32(12582912.0)
 _LN2_HIGH_SINGLE = float32(0.69314575)
 _LN2_LOW_SINGLE = float32(1.4286068e-06)
-_ONE_SINGLE = float32(1.0)
+_TWICE_LOG2_E_SINGLE = float32(2.8853900817779268)
+_HALF_LN2_SINGLE = float32(0.34657359027997264)
+_ONE_BITS_SINGLE = int32(127 << 23)
 
 
 def power_of_two(k):
@@ -47,12 +56,11 @@ def exp_wide(x):
     shifted = fma(x, _LOG2_E, _MAGIC)
     # One step is enough here: |k| * 2^-54 is far below 2^-31.
     r = fma(shifted - _MAGIC, -_LN2, x)
+    s = r * r
     q = fma(float64(0.00019890980869750327), r, float64(0.0013933641031986701))
-    q = fma(q, r, float64(0.008333310934448869))
-    q = fma(q, r, float64(0.04166646500604005))
-    q = fma(q, r, float64(0.16666666681614256))
-    q = fma(q, r, float64(0.5000000013457727))
-    p = fma(fma(q, r, 1.0), r, 1.0)
+    low = fma(float64(0.008333310934448869), r, float64(0.04166646500604005))
+    first = fma(float64(0.16666666681614256), r, float64(0.5000000013457727))
+    p = fma(fma(fma(q, s, low), s, first), s, r + 1.0)
     # k sits in the low bits of the sum; shifting it into the exponent adds it there.
     return from_bits(int64(bits(p) + int64(bits(shifted) << int64(52))))
 
@@ -68,17 +76,16 @@ def exp_double_parts(x):
     low = k * _LN2_LOW
     r = high - low
     rest = (high - r) - low
-    q = fma(float64(2.0914679376583935e-09), r, float64(2.510520637395701e-08))
-    q = fma(q, r, float64(2.7557273661348637e-07))
-    q = fma(q, r, float64(2.7557255425746435e-06))
-    q = fma(q, r, float64(2.4801587325533363e-05))
-    q = fma(q, r, float64(0.00019841269874800493))
-    q = fma(q, r, float64(0.0013888888888883752))
-    q = fma(q, r, float64(0.008333333333326141))
-    q = fma(q, r, float64(0.04166666666666667))
-    q = fma(q, r, float64(0.1666666666666667))
-    # r^2 / 2 is carried whole: rounded, it would cost expm1 half an ULP near log(2) / 2.
+    # In pairs of coefficients: half the depth of Horner's scheme.
     p = r * r
+    square = p * p
+    a = fma(float64(0.04166666666666667), r, float64(0.1666666666666667))
+    b = fma(float64(0.0013888888888883752), r, float64(0.008333333333326141))
+    c = fma(float64(2.4801587325533363e-05), r, float64(0.00019841269874800493))
+    d = fma(float64(2.7557273661348637e-07), r, float64(2.7557255425746435e-06))
+    e = fma(float64(2.0914679376583935e-09), r, float64(2.510520637395701e-08))
+    q = fma(fma(fma(e, p, d), square, fma(c, p, b)), p, a)
+    # r^2 / 2 is carried whole: rounded, it would cost expm1 half an ULP near log(2) / 2.
     half = 0.5 * p
     # The rest, r^2 (q - 1/2) + rest (1 + r), is at most 0.008.
     w = fma(p * r, q, fma(0.5, fma(r, r, -p), fma(rest, r, rest)))
@@ -107,6 +114,23 @@ def exp_single_parts(x):
     t = r + w
     u = (r - t) + w
     return int32(bits(shifted) - bits(_MAGIC_SINGLE)), t, u
+
+
+def exp_twice_single(z):
+    """2^k, t with exp(2 z) = 2^k (1 + t), |t| < 0.42, for |z| <= 40, where t is good to 2^-24.
+
+    One step of reduction: |k| log(2) / 2 is off by |k| 2^-30.
+    """
+    shifted = fma(z, _TWICE_LOG2_E_SINGLE, _MAGIC_SINGLE)
+    r = fma(shifted - _MAGIC_SINGLE, -_HALF_LN2_SINGLE, z)
+    p = r * r
+    q = fma(
+        float32(0.08859921157008321),
+        p,
+        fma(float32(0.2679754696862818), r, float32(0.6666880991637053)),
+    )
+    t = fma(fma(q, p, fma(float32(1.3333144295161272), r, float32(2.0))), p, r + r)
+    return from_bits(int32(int32(bits(shifted) << int32(23)) + _ONE_BITS_SINGLE)), t
 
 
 def power_of_two_single(k):
