@@ -79,7 +79,8 @@ def logistic_single_parts(v):
     c = power_of_two_single(select(k > int32(60), int32(-60), int32(-k)))
     both = c + one
     d = both + t
-    d_low = ((c - both) + one) + ((both - d) + t)
+    # one - both is exact for every c, c - both only for c > 1.
+    d_low = ((one - both) + c) + ((both - d) + t)
     r = one / d
     return int32(-k), r, fma(-d_low, r, fma(-d, r, one))
 
