@@ -25,9 +25,7 @@ WORDS = (
     "STREAM",
 )
 #: Byte offset of each word.
-SPAN, INPUTS, OPERANDS, STORED, NATIVE, GATHER, SCATTER, SERIAL, TEAM, PARALLEL = range(
-    0, 80, 8
-)
+SPAN, INPUTS, OPERANDS, STORED, NATIVE, GATHER, SCATTER, SERIAL, TEAM, PARALLEL = range(0, 80, 8)
 STREAMING, STREAM = 80, 88
 #: g, x and two parameters, or x, two parameters and two outputs, with room to spare.
 MAX_OPERANDS = 8
