@@ -28,9 +28,11 @@ __all__ = [
     "load_int32",
     "load_int64",
     "out_of_memory",
+    "prefetch",
     "release",
     "set_fp_state",
     "stack",
+    "store_fence",
     "store_int16",
     "store_int32",
     "store_int64",
@@ -107,8 +109,8 @@ def _caller(arity: int) -> Any:
 
 
 @intrinsic
-def call_span(typingctx: Any, span: Any, operands: Any, blocks: Any) -> Any:
-    """Call ``void span(char **operands, intp blocks)``."""
+def call_span(typingctx: Any, span: Any, operands: Any, units: Any) -> Any:
+    """Call ``void span(char **operands, intp units)``."""
     return types.void(types.int64, types.int64, types.int64), _caller(2)
 
 
@@ -252,3 +254,18 @@ def out_of_memory(typingctx: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(), codegen
+
+
+@intrinsic
+def prefetch(typingctx: Any, address: Any) -> Any:
+    """Begin to load the cache line of an address, which need not be valid."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [_BYTE_POINTER, *[number] * 3])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        read, near, data = number(0), number(3), number(1)
+        builder.call(function, [builder.inttoptr(args[0], _BYTE_POINTER), read, near, data])
+        return context.get_dummy_value()
+
+    return types.void(types.int64), codegen

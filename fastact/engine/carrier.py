@@ -4,9 +4,10 @@ Compiled once and shared by every activation and dtype. NumPy calls
 :func:`loop`; it decides whether threads pay and otherwise runs the
 serial carrier, which
 
-* gives contiguous operands to the span where they lie, block after block;
+* gives contiguous operands to the span where they lie;
 * copies anything else (tails, strides, broadcast operands, float16) through buffers
   that stay in the first-level cache, so that the span never sees the difference;
+* writes results that no cache could hold past the caches (:func:`streaming`);
 * restores the floating-point flags: saturation is what an activation is for, and
   NumPy must not warn of it. Flush-to-zero modes set by others are suspended too.
 """
@@ -25,11 +26,14 @@ from fastact.engine.addresses import (
     load_int16,
     load_int32,
     load_int64,
+    prefetch,
     set_fp_state,
     stack,
+    store_fence,
     store_int16,
     store_int32,
     store_int64,
+    stream_line,
 )
 from fastact.engine.plan import (
     GATHER,
@@ -42,9 +46,11 @@ from fastact.engine.plan import (
     SERIAL,
     SPAN,
     STORED,
+    STREAM,
+    STREAMING,
     TEAM,
 )
-from fastact.engine.span import BLOCK, BLOCK_BITS
+from fastact.engine.span import UNIT_BITS
 from fastact.engine.storage import (
     bfloat16_to_single,
     half_to_single,
@@ -52,13 +58,14 @@ from fastact.engine.storage import (
     single_to_half,
 )
 
-__all__ = ["STORAGES", "loop", "make_gather", "make_scatter", "serial"]
+__all__ = ["STORAGES", "loop", "make_gather", "make_scatter", "serial", "streaming"]
 
 #: Elements per buffer: 4 KB of float32 per operand; 1 % of the time goes to calls.
 CHUNK = 1024
 BUFFER_BYTES = CHUNK * 8
 ALL_BUFFERS = BUFFER_BYTES * MAX_OPERANDS
 WORDS = 8 * MAX_OPERANDS
+LINE = 64
 
 
 def read_float32(address):
@@ -147,6 +154,10 @@ def make_gather(dtype):
         if step == stored:  # a loop of its own: with a constant step it vectorises
             for i in range(count):
                 write_native(buffer + i * computed, read(source + i * stored))
+        elif step == 0:  # one element for all
+            value = read(source)
+            for i in range(count):
+                write_native(buffer + i * computed, value)
         else:
             for i in range(count):
                 write_native(buffer + i * computed, read(source + i * step))
@@ -172,59 +183,100 @@ def make_scatter(dtype):
     return scatter
 
 
-def carry(args, n, steps, plan):
+def carry(args, n, steps, plan, stream):
     """Send ``n`` elements through the span of ``plan``."""
-    span, stored = load_int64(plan + SPAN), load_int64(plan + STORED)
-    operands = load_int64(plan + OPERANDS)
+    stored, operands = load_int64(plan + STORED), load_int64(plan + OPERANDS)
     order = worst_hazard(args, steps, plan, n)
-    contiguous = load_int64(plan + NATIVE) == 1 and order == 0
+    contiguous = load_int64(plan + NATIVE) == 1 and order == 0 and not stream
     for k in range(operands):
         contiguous = contiguous and load_int64(steps + 8 * k) == stored
     done = 0
-    if contiguous and n >= BLOCK:
-        call_span(span, args, n >> BLOCK_BITS)
-        done = (n >> BLOCK_BITS) << BLOCK_BITS
+    if contiguous:
+        units = (n * stored) >> UNIT_BITS
+        if units > 0:
+            call_span(load_int64(plan + SPAN), args, units)
+            done = (units << UNIT_BITS) // stored
     if done < n:
-        carry_buffered(args, done, n, steps, plan, order)
+        carry_buffered(args, done, n, steps, plan, order, stream)
 
 
-def carry_buffered(args, done, n, steps, plan, order):
+def head_to_line(args, steps, plan):
+    """Elements until the first output that can be streamed begins a cache line."""
+    stored = load_int64(plan + STORED)
+    for j in range(load_int64(plan + INPUTS), load_int64(plan + OPERANDS)):
+        output = load_int64(args + 8 * j)
+        if load_int64(steps + 8 * j) == stored and output % stored == 0:
+            return (-output & (LINE - 1)) // stored
+    return 0
+
+
+def is_streamed(args, inputs, k, place):
+    """Whether a contiguous output is to be streamed: on a line, and not in place.
+
+    The lines of an output that is an input too are in the cache already.
+    """
+    streamed = place & (LINE - 1) == 0
+    for i in range(inputs):
+        streamed = streamed and load_int64(args + 8 * i) != load_int64(args + 8 * k)
+    return streamed
+
+
+def stream_out(target, source, lines, ahead):
+    """Copy a buffer past the caches, and begin to load what the next chunk reads."""
+    for line in range(0, lines * LINE, LINE):
+        stream_line(target + line, source + line)
+        prefetch(ahead + line)
+
+
+def carry_buffered(args, done, n, steps, plan, order, stream):
     """Elements ``done`` to ``n`` of any layout, a chunk at a time.
 
     What is contiguous is handed to the span where it lies; the rest, and what does not
-    fill its last block, goes through a buffer. Copying the contiguous operands too
+    fill its last unit, goes through a buffer. Copying the contiguous operands too
     made leaky_relu, whose slope is broadcast, six times slower.
     """
     span, stored = load_int64(plan + SPAN), load_int64(plan + STORED)
     inputs, operands = load_int64(plan + INPUTS), load_int64(plan + OPERANDS)
     gather, scatter = load_int64(plan + GATHER), load_int64(plan + SCATTER)
     native = load_int64(plan + NATIVE) == 1 and order == 0
+    unit = 8 if stored == 8 else 16  # elements: the span computes in float64 or float32
     buffers, addresses = stack(ALL_BUFFERS), stack(WORDS)
     chunk = 1 if order == 2 else CHUNK
-    first = done
+    longest = min(chunk, n - done)
+    for k in range(inputs):  # a broadcast operand fills its buffer once
+        if load_int64(steps + 8 * k) == 0 and order != 2:
+            place, room = load_int64(args + 8 * k), (longest + unit - 1) & -unit
+            call_gather(gather, buffers + k * BUFFER_BYTES, place, 0, longest, room)
+    head = head_to_line(args, steps, plan) if stream and native else 0
     while done < n:
-        count = n - done if n - done < chunk else chunk
-        if native and count > BLOCK:
-            count = (count >> BLOCK_BITS) << BLOCK_BITS
-        blocks = (count + BLOCK - 1) >> BLOCK_BITS
-        direct = native and count == blocks << BLOCK_BITS
+        count = min(chunk, n - done)
+        if head > 0:
+            count = min(head, count)
+            head = 0
+        elif native and count >= unit:
+            count &= -unit
+        room = (count + unit - 1) & -unit
+        direct = native and count == room
         for k in range(operands):
             step = load_int64(steps + 8 * k)
             place = load_int64(args + 8 * k) + done * step
+            buffer = buffers + k * BUFFER_BYTES
+            store_int64(addresses + 8 * k, buffer)
             if direct and step == stored:
-                store_int64(addresses + 8 * k, place)
-            else:
-                buffer = buffers + k * BUFFER_BYTES
-                store_int64(addresses + 8 * k, buffer)
-                # A broadcast operand fills its buffer once, in the first chunk, the longest.
-                if k < inputs and (done == first or step != 0 or order == 2):
-                    call_gather(gather, buffer, place, step, count, blocks << BLOCK_BITS)
-        call_span(span, addresses, blocks)
+                if not (stream and k >= inputs and is_streamed(args, inputs, k, place)):
+                    store_int64(addresses + 8 * k, place)
+            elif k < inputs and (step != 0 or order == 2):
+                call_gather(gather, buffer, place, step, count, room)
+        call_span(span, addresses, room // unit)
         for k in range(inputs, operands):
             step = load_int64(steps + 8 * k)
-            if not (direct and step == stored):
-                target = load_int64(args + 8 * k) + done * step
-                call_scatter(scatter, target, step, load_int64(addresses + 8 * k), count)
+            target, source = load_int64(args + 8 * k) + done * step, load_int64(addresses + 8 * k)
+            if direct and step == stored:
+                if source != target:
+                    ahead = load_int64(args) + (done + chunk) * load_int64(steps)
+                    stream_out(target, source, count // unit, ahead)
+            else:
+                call_scatter(scatter, target, step, source, count)
         done += count
 
 
@@ -234,7 +286,22 @@ def serial(args, dimensions, steps, plan):
     if n > 0:
         state = get_fp_state()
         set_fp_state(FP_DEFAULT)
-        carry(args, n, steps, plan)
+        carry(args, n, steps, plan, False)
+        set_fp_state(state)
+
+
+def streaming(args, dimensions, steps, plan):
+    """The serial carrier for results larger than the last-level cache.
+
+    An ordinary store reads its line into the cache before it writes it; a streamed one
+    does not, which spares a third of the memory traffic.
+    """
+    n = load_int64(dimensions)
+    if n > 0:
+        state = get_fp_state()
+        set_fp_state(FP_DEFAULT)
+        carry(args, n, steps, plan, True)
+        store_fence()
         set_fp_state(state)
 
 
@@ -242,6 +309,8 @@ def loop(args, dimensions, steps, plan):
     """The loop that NumPy calls: serial below the plan's length, else the team's."""
     n = load_int64(dimensions)
     target = load_int64(plan + SERIAL)
+    if n >= load_int64(plan + STREAM):
+        target = load_int64(plan + STREAMING)
     if n >= load_int64(plan + PARALLEL) and worst_hazard(args, steps, plan, n) == 0:
         target = load_int64(load_int64(plan + TEAM))
     call_loop(target, args, dimensions, steps, plan)

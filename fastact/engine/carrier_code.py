@@ -6,9 +6,9 @@ import functools
 
 from fastact.engine import codecache
 
-__all__ = ["loop_address", "serial_address", "storage_addresses"]
+__all__ = ["loop_address", "serial_address", "storage_addresses", "streaming_address"]
 
-_FRAME = {"serial": 4, "loop": 4}
+_FRAME = {"serial": 4, "streaming": 4, "loop": 4}
 
 
 @functools.cache
@@ -29,6 +29,11 @@ def _frame() -> dict[str, int]:
 def serial_address() -> int:
     """Address of the serial carrier."""
     return _frame()["fastact.serial"]
+
+
+def streaming_address() -> int:
+    """Address of the carrier that writes past the caches."""
+    return _frame()["fastact.streaming"]
 
 
 def loop_address() -> int:

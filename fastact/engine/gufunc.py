@@ -114,18 +114,18 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
         gather, scatter = carrier_code.storage_addresses(dtype)
         fill = np.array(record.padding if kernel.maximum else 0.0, dtype=computed)
         plan = make_row_plan(
-            dict(
-                SPAN=0,
-                INPUTS=inputs,
-                OPERANDS=inputs + 1,
-                STORED=np.dtype(dtype).itemsize,
-                NATIVE=int(dtype == computed),
-                GATHER=gather,
-                SCATTER=scatter,
-                SERIAL=carriers["fastact.rows"],
-                TEAM=threads.TEAM_CELL,
-                PARALLEL=0,
-            ),
+            {
+                "SPAN": 0,
+                "INPUTS": inputs,
+                "OPERANDS": inputs + 1,
+                "STORED": np.dtype(dtype).itemsize,
+                "NATIVE": int(dtype == computed),
+                "GATHER": gather,
+                "SCATTER": scatter,
+                "SERIAL": carriers["fastact.rows"],
+                "TEAM": threads.TEAM_CELL,
+                "PARALLEL": 0,
+            },
             dict(
                 **{stage.upper(): spans.get((computed, stage), 0) for stage in STAGES},
                 ROW_INPUTS=inputs,

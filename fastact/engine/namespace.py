@@ -10,7 +10,7 @@ import functools
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any, Union
+from typing import Any
 
 from fastact.engine.entry import Activation, registry
 from fastact.engine.forms import FORMS
@@ -19,7 +19,7 @@ from fastact.engine.rowwise import GatedUnit, RowFunction, rowwise_registry
 __all__ = ["genuine", "is_function", "made", "namespace", "offer", "offers", "public_names"]
 __all__ += ["resolve"]
 
-Record = Union[Activation, GatedUnit, RowFunction]
+Record = Activation | GatedUnit | RowFunction
 #: A form of the record it is paired with; which one goes with which, no type says.
 AnyForm = Any
 NAMESPACES = tuple(form.namespace for form in FORMS)

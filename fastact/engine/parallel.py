@@ -9,7 +9,7 @@ from numba import types
 
 from fastact.engine.addresses import call_loop, exchange, load_int64, stack, store_int64
 from fastact.engine.carrier import WORDS
-from fastact.engine.plan import OPERANDS, SERIAL
+from fastact.engine.plan import OPERANDS, SERIAL, STREAM, STREAMING
 
 __all__ = ["compile_team"]
 
@@ -22,6 +22,7 @@ _keep: list[Any] = []
 def drive(args, dimensions, steps, plan, threads):  # type: ignore[no-untyped-def]
     n = load_int64(dimensions)
     share = ((n + threads - 1) // threads + GRAIN - 1) // GRAIN * GRAIN
+    serial = load_int64(plan + (STREAMING if n >= load_int64(plan + STREAM) else SERIAL))
     for thread in numba.prange(threads):
         start = thread * share
         if start < n:
@@ -30,7 +31,7 @@ def drive(args, dimensions, steps, plan, threads):  # type: ignore[no-untyped-de
             for k in range(load_int64(plan + OPERANDS)):
                 address = load_int64(args + 8 * k) + start * load_int64(steps + 8 * k)
                 store_int64(own_args + 8 * k, address)
-            call_loop(load_int64(plan + SERIAL), own_args, own_dimensions, steps, plan)
+            call_loop(serial, own_args, own_dimensions, steps, plan)
 
 
 def compile_team(busy: int, cap: int) -> int:

@@ -21,17 +21,23 @@ WORDS = (
     "SERIAL",
     "TEAM",
     "PARALLEL",
+    "STREAMING",
+    "STREAM",
 )
 #: Byte offset of each word.
-SPAN, INPUTS, OPERANDS, STORED, NATIVE, GATHER, SCATTER, SERIAL, TEAM, PARALLEL = range(
-    0, 8 * len(WORDS), 8
-)
+SPAN, INPUTS, OPERANDS, STORED, NATIVE, GATHER, SCATTER, SERIAL, TEAM, PARALLEL = range(0, 80, 8)
+STREAMING, STREAM = 80, 88
 #: g, x and two parameters, or x, two parameters and two outputs, with room to spare.
 MAX_OPERANDS = 8
 
 
 def make_plan(**words: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """A plan from its words by name; ``PARALLEL`` is the length from which threads pay."""
+    """A plan from its words by name.
+
+    ``PARALLEL`` is the length from which threads pay, ``STREAM`` the one from which the
+    carrier ``STREAMING`` writes past the caches; a plan without it never does.
+    """
+    words = {"STREAMING": 0, "STREAM": np.iinfo(np.int64).max, **words}
     if words["OPERANDS"] > MAX_OPERANDS:
         raise TypeError(f"{words['OPERANDS']} operands exceed {MAX_OPERANDS}")
     return np.array([words[word] for word in WORDS], dtype=np.int64)

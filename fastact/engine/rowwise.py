@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any
 
 from fastact.engine.forms import Form
 from fastact.engine.lanes import LaneSpan
@@ -120,7 +120,7 @@ class RowFunction:
     parameters: dict[str, float | None] = field(default_factory=dict)
 
 
-Rowwise = Union[GatedUnit, RowFunction]
+Rowwise = GatedUnit | RowFunction
 _records: dict[str, Rowwise] = {}
 
 

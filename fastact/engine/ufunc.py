@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from fastact.engine import carrier_code, codecache, threads
+from fastact.engine.cache_size import last_level_cache
 from fastact.engine.entry import Activation
 from fastact.engine.forms import Form
 from fastact.engine.plan import make_plan
@@ -23,7 +24,7 @@ DTYPES = ("float16", "float32", "float64")
 _STORED = {"float16": "float32", "float32": "float32", "float64": "float64"}
 _FROM_FUNC_AND_DATA = 1
 _IDENTITY_NONE = -1
-_TIMED_BLOCKS = 32
+_TIMED_UNITS = 128
 
 _alive: list[Any] = []
 
@@ -64,13 +65,13 @@ def _load_spans(qualified: str, entry: Activation | GatedUnit, form: Form) -> di
 
 def _seconds_per_element(span: int, operands: int, precision: str) -> float:
     """Time of a span in the first-level cache: what the thread policy reckons with."""
-    data = np.ones((operands, 64 * _TIMED_BLOCKS), dtype=precision)
+    data = np.ones((operands, 64 * _TIMED_UNITS // np.dtype(precision).itemsize), dtype=precision)
     pointers = (ctypes.c_void_p * operands)(*(row.ctypes.data for row in data))
     call = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(span)
     best = float("inf")
     for _ in range(4):
         start = time.perf_counter()
-        call(pointers, _TIMED_BLOCKS)
+        call(pointers, _TIMED_UNITS)
         best = min(best, time.perf_counter() - start)
     return best / data.shape[1]
 
@@ -100,6 +101,8 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
                 SERIAL=carrier_code.serial_address(),
                 TEAM=threads.TEAM_CELL,
                 PARALLEL=lengths[_STORED[dtype]],
+                STREAMING=carrier_code.streaming_address(),
+                STREAM=last_level_cache() // (np.dtype(dtype).itemsize * outputs),
             )
         )
     count = len(DTYPES)
