@@ -27,11 +27,12 @@ import fastact as fa
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from accuracy.ulp import worst_error  # noqa: E402
+from accuracy.ulp import inputs, worst_error  # noqa: E402
 from fastact.engine.entry import Activation, registry  # noqa: E402
 from fastact.engine.threads import max_threads  # noqa: E402
 
-CHUNK = 1 << 22
+#: Inputs at a time: what their references and results leave in the second-level cache.
+CHUNK = 1 << 17
 RESULTS = ROOT / "docs" / "accuracy.json"
 #: A parameter without a default needs some value here: PyTorch's initial weight.
 WEIGHT = 0.25
@@ -45,10 +46,7 @@ def arguments_of(entry: Activation) -> list[float]:
 def run_chunk(entry: Activation, role: str, start: int, step: int) -> tuple[float, float]:
     """Worst error and its input among float32 patterns start, start + step, ..."""
     function = getattr(fa if role == "value" else fa.grad, entry.name)
-    patterns = np.arange(start, min(start + CHUNK * step, 1 << 32), step, dtype=np.uint64)
-    x = patterns.astype(np.uint32).view(np.float32)
-    # Signalling nans would set a flag in NumPy's cast.
-    wide = np.where(np.isnan(x), np.float32(np.nan), x).astype(np.float64)
+    x, wide = inputs(start, min(CHUNK, ((1 << 32) - start + step - 1) // step), step)
     zeros = np.array(entry.derivative_zeros if role != "value" else (), dtype=np.float64)
     extra = arguments_of(entry)
     # A default that float32 cannot hold must be the same number on both sides.

@@ -3,10 +3,10 @@
 import numba
 import numpy as np
 
-__all__ = ["worst_error"]
+__all__ = ["inputs", "worst_error"]
 
 
-@numba.njit(error_model="numpy")
+@numba.njit(error_model="numpy", nogil=True)
 def worst_error(x, result, reference, zeros):
     """Greatest error of float32 results against float64 ones: (ULP, index), index -1 for none.
 
@@ -31,8 +31,18 @@ def worst_error(x, result, reference, zeros):
             if abs(x[i] - zero) <= 0.1:
                 size = max(size, 0.125)
         exponent = max((np.float64(size).view(np.int64) >> 52) - 1023, -126)
-        unit = np.int64((exponent - 23 + 1023) << 52).view(np.float64)
-        error = abs(got - exact) / unit
+        error = abs(got - exact) * np.int64((23 - exponent + 1023) << 52).view(np.float64)
         if error > worst:
             worst, at = error, i
     return worst, at
+
+
+@numba.njit(nogil=True)
+def inputs(start, count, step):
+    """float32 patterns start, start + step, ... as float32 and as float64."""
+    x, wide = np.empty(count, np.float32), np.empty(count, np.float64)
+    patterns = x.view(np.uint32)
+    for i in range(count):
+        patterns[i] = np.uint32(start + i * step)
+        wide[i] = x[i]
+    return x, wide

@@ -74,13 +74,13 @@ def logistic_single_parts(v):
 
     D = (2^-k + 1) + t: the sum of the two powers of two is exact but for its tail.
     """
-    k, t, _ = exp_single_parts(-v)
+    k, t, u = exp_single_parts(-v)
     one = like(v, 1.0)
     c = power_of_two_single(select(k > int32(60), int32(-60), int32(-k)))
     both = c + one
     d = both + t
     # one - both is exact for every c, c - both only for c > 1.
-    d_low = ((one - both) + c) + ((both - d) + t)
+    d_low = ((one - both) + (c + u)) + ((both - d) + t)
     r = one / d
     return int32(-k), r, fma(-d_low, r, fma(-d, r, one))
 
