@@ -125,6 +125,7 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
                 "SERIAL": carriers["fastact.rows"],
                 "TEAM": threads.TEAM_CELL,
                 "PARALLEL": 0,
+                "GRAIN": 1,
             },
             dict(
                 **{stage.upper(): spans.get((computed, stage), 0) for stage in STAGES},

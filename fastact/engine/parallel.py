@@ -9,25 +9,26 @@ from numba import types
 
 from fastact.engine.addresses import call_loop, exchange, load_int64, stack, store_int64
 from fastact.engine.carrier import WORDS
-from fastact.engine.plan import OPERANDS, SERIAL, STREAM, STREAMING
+from fastact.engine.plan import GRAIN, OPERANDS, SERIAL, STREAM, STREAMING
 
 __all__ = ["compile_team"]
 
-#: Chunks begin at multiples of this, so that no two threads write one cache line.
-GRAIN = 1024
 _keep: list[Any] = []
 
 
 @numba.njit(parallel=True, error_model="numpy")
 def drive(args, dimensions, steps, plan, threads):  # type: ignore[no-untyped-def]
     n = load_int64(dimensions)
-    share = ((n + threads - 1) // threads + GRAIN - 1) // GRAIN * GRAIN
+    grain = load_int64(plan + GRAIN)
+    share = ((n + threads - 1) // threads + grain - 1) // grain * grain
     serial = load_int64(plan + (STREAMING if n >= load_int64(plan + STREAM) else SERIAL))
     for thread in numba.prange(threads):
         start = thread * share
         if start < n:
-            own_args, own_dimensions = stack(WORDS), stack(8)
+            own_args, own_dimensions = stack(WORDS), stack(16)
             store_int64(own_dimensions, min(share, n - start))
+            if grain == 1:  # rows: their length follows their number
+                store_int64(own_dimensions + 8, load_int64(dimensions + 8))
             for k in range(load_int64(plan + OPERANDS)):
                 address = load_int64(args + 8 * k) + start * load_int64(steps + 8 * k)
                 store_int64(own_args + 8 * k, address)

@@ -23,10 +23,11 @@ WORDS = (
     "PARALLEL",
     "STREAMING",
     "STREAM",
+    "GRAIN",
 )
 #: Byte offset of each word.
 SPAN, INPUTS, OPERANDS, STORED, NATIVE, GATHER, SCATTER, SERIAL, TEAM, PARALLEL = range(0, 80, 8)
-STREAMING, STREAM = 80, 88
+STREAMING, STREAM, GRAIN = 80, 88, 96
 #: g, x and two parameters, or x, two parameters and two outputs, with room to spare.
 MAX_OPERANDS = 8
 
@@ -35,9 +36,11 @@ def make_plan(**words: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """A plan from its words by name.
 
     ``PARALLEL`` is the length from which threads pay, ``STREAM`` the one from which the
-    carrier ``STREAMING`` writes past the caches; a plan without it never does.
+    carrier ``STREAMING`` writes past the caches; a plan without it never does. A thread's
+    share is a multiple of ``GRAIN``: 1024 elements, so that no two threads write one
+    cache line, or 1 row.
     """
-    words = {"STREAMING": 0, "STREAM": np.iinfo(np.int64).max, **words}
+    words = {"STREAMING": 0, "STREAM": np.iinfo(np.int64).max, "GRAIN": 1024, **words}
     if words["OPERANDS"] > MAX_OPERANDS:
         raise TypeError(f"{words['OPERANDS']} operands exceed {MAX_OPERANDS}")
     return np.array([words[word] for word in WORDS], dtype=np.int64)
