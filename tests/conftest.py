@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,12 @@ from fastact.engine.forms import FORMS
 
 ENTRIES = registry()
 ROOT = Path(__file__).parent.parent
+#: Every dtype with a loop of its own; NumPy knows bfloat16 once ml_dtypes is imported.
+DTYPES = ["float16", "float32", "float64"]
+if find_spec("ml_dtypes"):
+    import ml_dtypes  # noqa: F401
+
+    DTYPES.append("bfloat16")
 
 hypothesis.settings.register_profile(
     "suite", deadline=None, derandomize=True, max_examples=200, database=None

@@ -15,6 +15,7 @@ from fastact.engine.lanes import LaneSpan
 from fastact.engine.plan import PARALLEL
 from fastact.engine.row_plan import make_row_plan
 from fastact.engine.rowwise import RowForm, RowFunction, RowKernel
+from fastact.engine.ufunc import slots_of
 
 __all__ = ["build_gufunc"]
 
@@ -30,10 +31,7 @@ _alive: list[Any] = []
 
 @functools.cache
 def _constructor() -> Any:
-    get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
-    get_pointer.restype, get_pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    capsule = np._core._multiarray_umath._UFUNC_API  # type: ignore[attr-defined]
-    table = ctypes.cast(get_pointer(capsule, None), ctypes.POINTER(ctypes.c_void_p))
+    table = slots_of(np._core._multiarray_umath._UFUNC_API)  # type: ignore[attr-defined]
     kind = ctypes.PYFUNCTYPE(
         ctypes.py_object,
         *[ctypes.c_void_p] * 3,

@@ -75,8 +75,9 @@ def _check(name: str, entry: Activation, parameter: str, value: Any) -> None:
     if isinstance(value, (float, int)):
         array = value
     else:
-        kind = getattr(getattr(value, "dtype", None), "kind", None) or np.asarray(value).dtype.kind
-        if kind not in "biuf" and not hasattr(value, "__array_ufunc__"):
+        dtype = getattr(value, "dtype", None) or np.asarray(value).dtype
+        real = getattr(dtype, "kind", "") in "biuf" or np.can_cast(dtype, np.float64)  # bfloat16
+        if not real and not hasattr(value, "__array_ufunc__"):
             raise TypeError(
                 f"{name}(): {parameter} must be a real number or an array of them, not {value!r}"
             )

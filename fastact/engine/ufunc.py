@@ -5,7 +5,9 @@ from __future__ import annotations
 import ctypes
 import functools
 import inspect
+import itertools
 import time
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -17,24 +19,30 @@ from fastact.engine.forms import Form
 from fastact.engine.plan import make_plan
 from fastact.engine.rowwise import GatedUnit
 
-__all__ = ["build_ufunc"]
+__all__ = ["build_ufunc", "slots_of"]
 
 #: Order of the loops, NumPy's own: resolution takes the first that casts safely.
 DTYPES = ("float16", "float32", "float64")
-_STORED = {"float16": "float32", "float32": "float32", "float64": "float64"}
-_FROM_FUNC_AND_DATA = 1
+_COMPUTED = {"float16": "float32", "float32": "float32", "float64": "float64"}
+_COMPUTED["bfloat16"] = "float32"
+#: Slots of NumPy's tables of C functions, a stable interface.
+_FROM_FUNC_AND_DATA, _REGISTER_LOOP_FOR_TYPE, _ADD_PROMOTER = 1, 2, 44
+_PYTHON_INT, _PYTHON_FLOAT = 320 + 35, 320 + 36
 _IDENTITY_NONE = -1
 _TIMED_UNITS = 128
 
 _alive: list[Any] = []
 
 
-@functools.cache
-def _from_func_and_data() -> Any:
+def slots_of(capsule: Any) -> Any:
+    """NumPy's table of C functions in a capsule."""
     get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
     get_pointer.restype, get_pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    capsule = np._core._multiarray_umath._UFUNC_API  # type: ignore[attr-defined]
-    table = ctypes.cast(get_pointer(capsule, None), ctypes.POINTER(ctypes.c_void_p))
+    return ctypes.cast(get_pointer(capsule, None), ctypes.POINTER(ctypes.c_void_p))
+
+
+@functools.cache
+def _from_func_and_data() -> Any:
     kind = ctypes.PYFUNCTYPE(
         ctypes.py_object,
         ctypes.c_void_p,
@@ -45,7 +53,7 @@ def _from_func_and_data() -> Any:
         ctypes.c_char_p,
         ctypes.c_int,
     )
-    return kind(table[_FROM_FUNC_AND_DATA])
+    return kind(slots_of(np._core._multiarray_umath._UFUNC_API)[_FROM_FUNC_AND_DATA])  # type: ignore[attr-defined]
 
 
 def _load_spans(qualified: str, entry: Activation | GatedUnit, form: Form) -> dict[str, int]:
@@ -86,25 +94,25 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
         precision: threads.parallel_length(_seconds_per_element(span, operands, precision))
         for precision, span in spans.items()
     }
-    plans = []
-    for dtype in DTYPES:
+
+    def plan(dtype: str, stored: int) -> Any:
         gather, scatter = carrier_code.storage_addresses(dtype)
-        plans.append(
-            make_plan(
-                SPAN=spans[_STORED[dtype]],
-                INPUTS=inputs,
-                OPERANDS=operands,
-                STORED=np.dtype(dtype).itemsize,
-                NATIVE=int(dtype == _STORED[dtype]),
-                GATHER=gather,
-                SCATTER=scatter,
-                SERIAL=carrier_code.serial_address(),
-                TEAM=threads.TEAM_CELL,
-                PARALLEL=lengths[_STORED[dtype]],
-                STREAMING=carrier_code.streaming_address(),
-                STREAM=last_level_cache() // (np.dtype(dtype).itemsize * outputs),
-            )
+        return make_plan(
+            SPAN=spans[_COMPUTED[dtype]],
+            INPUTS=inputs,
+            OPERANDS=operands,
+            STORED=stored,
+            NATIVE=int(dtype == _COMPUTED[dtype]),
+            GATHER=gather,
+            SCATTER=scatter,
+            SERIAL=carrier_code.serial_address(),
+            TEAM=threads.TEAM_CELL,
+            PARALLEL=lengths[_COMPUTED[dtype]],
+            STREAMING=carrier_code.streaming_address(),
+            STREAM=last_level_cache() // (stored * outputs),
         )
+
+    plans = [plan(dtype, np.dtype(dtype).itemsize) for dtype in DTYPES]
     count = len(DTYPES)
     functions = (ctypes.c_void_p * count)(*[carrier_code.loop_address()] * count)
     data = (ctypes.c_void_p * count)(*(plan.ctypes.data for plan in plans))
@@ -113,6 +121,9 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
     ufunc = _from_func_and_data()(
         functions, data, types, count, inputs, outputs, _IDENTITY_NONE, name, text, 0
     )
+    if _bfloat16() is not None:
+        plans.append(plan("bfloat16", 2))
+        _add_bfloat16(ufunc, plans[-1])
     # NumPy keeps the pointers alone.
     _alive.append((functions, data, types, plans, name, text))
     ufunc.__module__ = module
@@ -120,6 +131,84 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
     ufunc.__doc__ = doc
     ufunc.__signature__ = signature(entry, form)
     return ufunc
+
+
+# -- bfloat16 ------------------------------------------------------------------------------
+
+
+@functools.cache
+def _bfloat16() -> np.dtype[Any] | None:
+    """The dtype of ml_dtypes, which is imported if it is installed.
+
+    Once a ufunc has met a bfloat16 array without a loop for it, NumPy remembers the
+    float32 loop and ignores what is registered later (2.4). So it must be registered
+    when the ufunc is made, whether or not the caller has imported ml_dtypes by then.
+    That import costs 6 to 10 ms, once, at the first ufunc; to find nothing, 0.2 ms.
+    """
+    if find_spec("ml_dtypes") is None:
+        return None
+    try:
+        import ml_dtypes
+    except ImportError:  # made for another NumPy
+        return None
+    return np.dtype(ml_dtypes.bfloat16)
+
+
+def _add_bfloat16(ufunc: np.ufunc, plan: Any) -> None:
+    """Register the loop that takes and gives bfloat16 alone, and promoters to it."""
+    dtype, slots = _bfloat16(), slots_of(np._core._multiarray_umath._UFUNC_API)  # type: ignore[attr-defined]
+    assert dtype is not None
+    register = ctypes.PYFUNCTYPE(
+        ctypes.c_int, ctypes.py_object, ctypes.c_int, *[ctypes.c_void_p] * 3
+    )(slots[_REGISTER_LOOP_FOR_TYPE])
+    types = (ctypes.c_int * ufunc.nargs)(*[dtype.num] * ufunc.nargs)
+    register(ufunc, dtype.num, carrier_code.loop_address(), types, plan.ctypes.data)
+    # NumPy lets a Python float, weak beside its own dtypes, turn bfloat16 into float32.
+    add_promoter = ctypes.PYFUNCTYPE(ctypes.c_int, *[ctypes.py_object] * 3)(slots[_ADD_PROMOTER])
+    ours, integer, floating = type(dtype), *_python_scalars()
+    for kinds in itertools.product((ours, integer, floating), repeat=ufunc.nin):
+        if ours in kinds and floating in kinds:
+            add_promoter(ufunc, (*kinds, *[None] * ufunc.nout), _promoter()[0])
+
+
+@functools.cache
+def _python_scalars() -> tuple[Any, Any]:
+    """NumPy's DTypes of Python's int and float."""
+    slots = slots_of(np._core._multiarray_umath._ARRAY_API)  # type: ignore[attr-defined]
+    integer, floating = (
+        ctypes.cast(slots[slot], ctypes.py_object).value for slot in (_PYTHON_INT, _PYTHON_FLOAT)
+    )
+    return integer, floating
+
+
+@functools.cache
+def _promoter() -> tuple[Any, Any]:
+    """A capsule of the function that sends all operands to bfloat16, and what it points to.
+
+    NumPy asks it once per ufunc and combination of operands, and remembers the answer.
+    """
+    ours = type(_bfloat16())
+    refer = ctypes.pythonapi.Py_IncRef
+    refer.argtypes = [ctypes.py_object]
+
+    def promote(ufunc: np.ufunc, _: Any, asked: Any, answer: Any) -> int:
+        for k in range(ufunc.nargs):
+            kind = ctypes.cast(asked[k], ctypes.py_object).value if asked[k] else ours
+            refer(kind)  # NumPy takes over one reference
+            answer[k] = id(kind)
+        return 0
+
+    callback = ctypes.PYFUNCTYPE(
+        ctypes.c_int, ctypes.py_object, *[ctypes.POINTER(ctypes.c_void_p)] * 3
+    )(promote)
+    capsule = ctypes.pythonapi.PyCapsule_New
+    capsule.restype = ctypes.py_object
+    capsule.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
+    address = ctypes.cast(callback, ctypes.c_void_p)
+    return capsule(address, b"numpy._ufunc_promoter", None), callback
+
+
+# -- what a caller sees ----------------------------------------------------------------------
 
 
 def signature(entry: Activation | GatedUnit, form: Form) -> inspect.Signature:
