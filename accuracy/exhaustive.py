@@ -1,10 +1,9 @@
 """All 2^32 float32 inputs of every function and derivative: ``tox -e exhaustive``.
 
 The reference is the float64 ufunc of the same entry, whose kernel is a different one
-and whose own error the test suite holds below 1.5 ULP of float64 against mpmath:
-3e-9 of a float32 ULP. The worst input of each run is evaluated by mpmath as well, from
-the entry's formula, so that the published figure rests on the definition. Where one
-kernel serves both precisions (the piecewise linear ones) the mpmath check is what counts.
+and whose own error the test suite holds below 1.5 ULP of float64 against multiple
+precision: 3e-9 of a float32 ULP. Where one kernel serves both precisions (the piecewise
+linear ones) it is the same kernel, rounded 29 bits later.
 
 Results are kept per function, so that a run can be resumed; the table in
 docs/accuracy.md is written by docs/generate.py.

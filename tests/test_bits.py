@@ -122,3 +122,35 @@ for entry in list(registry().values())[::3]:
 def test_thread_count_changes_no_bit(run: Any) -> None:
     alone, team = (run(THREADS, FASTACT_NUM_THREADS=count) for count in "12")
     assert alone == team
+
+
+STREAMED = """
+import numpy as np, fastact as fa
+from fastact.engine.cache_size import last_level_cache
+n = last_level_cache() // 4 + 3001
+x = np.random.default_rng(0).normal(size=n + 5).astype(np.float32) * 4
+x[::1000] = np.nan
+def parts(call, *arrays):
+    cut = zip(*(np.array_split(a, 64) for a in arrays))
+    return np.concatenate([call(*part) for part in cut], axis=-1)
+for shift in (0, 1, 5):  # the output begins on a cache line, and not
+    v = x[shift : shift + n]
+    room = np.empty(n + 16, np.float32)
+    for function in (fa.sigmoid, fa.leaky_relu, lambda a, **k: fa.vjp.silu(a, a, **k)):
+        expected = parts(function, v)
+        out = room[shift : shift + n]
+        out[:] = 7
+        function(v, out=out)
+        assert np.array_equal(out, expected, equal_nan=True)
+        own = v.copy()
+        function(own, out=own)
+        assert np.array_equal(own, expected, equal_nan=True)
+    both = fa.value_and_grad.sigmoid(v)
+    expected = parts(lambda a: np.stack(fa.value_and_grad.sigmoid(a)), v)
+    assert np.array_equal(np.stack(both), expected, equal_nan=True)
+"""
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_results_larger_than_the_cache(run: Any, threads: str) -> None:
+    run(STREAMED, FASTACT_NUM_THREADS=threads, timeout=300)

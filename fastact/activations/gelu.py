@@ -89,7 +89,10 @@ def _(x):
     a = fabs(x)
     a = select(a > float32(14.5), float32(14.5), a)
     scale, r, w = gaussian_single_terms(a, float32(0.5))
-    m, low = _tail_product(a, scale, r, w, *mills_single_terms(a))
+    # With w outside, the low parts of three products are 1/14 of them, and their
+    # roundings add up to 0.15 ULP.
+    t = r + w
+    m, low = _tail_product(a, scale, t, (r - t) + w, *mills_single_terms(a))
     left = (m + low) * DOWN_SINGLE
     high = m * DOWN_SINGLE
     right = x + high

@@ -86,7 +86,8 @@ def _single_terms(shifted, v, v_low):
     a0 = fma(float32(0.1666651964187622), r, float32(0.4999999403953552))
     a1 = fma(float32(0.008368780836462975), r, float32(0.04166839271783829))
     q = fma(fma(float32(0.0013814468402415514), s, a1), s, a0)
-    w = fma(q, s, rest)
+    # Half of what rounding took from r^2: w is up to 0.06.
+    w = fma(q, s, fma(float32(0.5), fma(r, r, -s), rest))
     return from_bits(int32(bits(shifted) << int32(23))), r, w
 
 
