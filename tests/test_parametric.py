@@ -8,14 +8,14 @@ import pytest
 import fastact as fa
 from fastact.engine.entry import registry
 from fastact.engine.forms import FORMS
-from fastact.engine.namespace import has_defaults
+from fastact.engine.namespace import is_function
 
 X = np.linspace(-3, 3, 41, dtype=np.float32)
 
 
 def cases():
     for entry in registry().values():
-        if has_defaults(entry):
+        if is_function(entry, FORMS[0]):
             for form in FORMS:
                 if form.applies_to(entry):
                     yield pytest.param(entry, form, id=f"{form.namespace or 'f'}.{entry.name}")
