@@ -30,7 +30,7 @@ from docs.generate import code, spliced, table  # noqa: E402
 from fastact.engine import target  # noqa: E402
 from fastact.engine.entry import registry  # noqa: E402
 from fastact.engine.forms import FORMS  # noqa: E402
-from fastact.engine.span import BLOCK, span_assembly  # noqa: E402
+from fastact.engine.span import UNIT_BITS, span_assembly  # noqa: E402
 
 #: Class -> mnemonics (without the v of AVX) and units that execute it in one cycle.
 CLASSES = {
@@ -42,7 +42,7 @@ CLASSES = {
     "move": (r"movap|movup|movdq|movs|movd|movq|movlp|movhp", 0),
     "logic": (r"", 4),
 }
-BLOCKS = 32
+UNITS = 128
 
 
 def vector_loop(assembly: str) -> list[str]:
@@ -115,12 +115,12 @@ def measured(modules: list[str], symbol: str, operands: int, dtype: str) -> floa
     """Seconds per element of a span in the first-level cache."""
     address = target.load_object(target.emit_object(modules), [symbol])[symbol]
     call = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(address)
-    blocks = BLOCKS // (1 if dtype == "float32" else 2)
-    x = np.random.default_rng(0).normal(0, 2, (operands, BLOCK * blocks)).astype(dtype)
+    units, elements = UNITS, (1 << UNIT_BITS) // np.dtype(dtype).itemsize
+    x = np.random.default_rng(0).normal(0, 2, (operands, elements * units)).astype(dtype)
     x[1:-1] = np.abs(x[1:-1])  # parameters are positive
     pointers = (ctypes.c_void_p * operands)(*(row.ctypes.data for row in x))
-    all_, one = fastest(lambda: call(pointers, blocks), lambda: call(pointers, 1))
-    return (all_ - one) / (BLOCK * (blocks - 1))
+    all_, one = fastest(lambda: call(pointers, units), lambda: call(pointers, 1))
+    return (all_ - one) / (elements * (units - 1))
 
 
 def row(entry, form, dtype, hertz, costs) -> list[str] | None:

@@ -9,6 +9,7 @@ pictures) is derived from the entry.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -90,7 +91,7 @@ class Activation:
         """The value body's docstring after its first line."""
         return (inspect.getdoc(self.body("value", "float64")) or "").partition("\n")[2].strip()
 
-    @property
+    @functools.cached_property
     def parameters(self) -> dict[str, float | None]:
         """Names of the parameters after ``x`` and their defaults (None: no default)."""
         signature = inspect.signature(self.body("value", "float64"))

@@ -28,7 +28,9 @@ def with_defaults(
 
     def function(*operands: Any, **keywords: Any) -> Any:
         given = len(operands)
-        if keywords or given < required or given > total or entry.domain:
+        # Defaults need no check: going the long way took softplus(x) 47 us.
+        checked = entry.domain and given > required
+        if keywords or given < required or given > total or checked:
             return _call_in_full(entry, form, ufunc, operands, keywords)
         try:
             return ufunc(*operands, *defaults[given - required :])
