@@ -23,7 +23,7 @@ from fastact.engine.span import PRECISIONS
 __all__ = ["LANES", "LANE_BITS", "SLOTS", "STREAMS", "LaneSpan", "lane_span_assembly"]
 
 #: Two vectors of float32 on AVX2: enough to hide the latency of a running maximum, and
-#: few enough that combining them costs less than a row of 100 elements.
+#: few enough to be combined quickly at the end of a row.
 LANE_BITS = 4
 LANES = 1 << LANE_BITS
 STREAMS = ("first", "second", "out")

@@ -63,7 +63,7 @@ def span_assembly(
             f"  %{operand}.base = load ptr, ptr %{operand}.slot",
         ]
     # Each loop is entered only where it has something to do: a loop that may be empty
-    # keeps a scalar copy of itself, which doubled the code and the time to compile.
+    # keeps a scalar copy of itself, never run.
     unit, block = UNIT_BITS - size_bits, UNIT_BITS - size_bits + BLOCK_BITS
     lines += [
         f"  %blocks = lshr i64 %units, {BLOCK_BITS}",
