@@ -30,8 +30,10 @@ from accuracy.ulp import inputs, worst_error  # noqa: E402
 from fastact.engine.entry import Activation, registry  # noqa: E402
 from fastact.engine.threads import max_threads  # noqa: E402
 
-#: Inputs at a time: what their references and results leave in the second-level cache.
-CHUNK = 1 << 17
+#: Inputs at a time: what they, their references and results fill of the second-level cache.
+CHUNK = 1 << 14
+#: Inputs to a task.
+BLOCK = 1 << 20
 RESULTS = ROOT / "docs" / "accuracy.json"
 #: A parameter without a default needs some value here: PyTorch's initial weight.
 WEIGHT = 0.25
@@ -42,25 +44,28 @@ def arguments_of(entry: Activation) -> list[float]:
     return [WEIGHT if value is None else value for value in entry.parameters.values()]
 
 
-def run_chunk(entry: Activation, role: str, start: int, step: int) -> tuple[float, float]:
+def run_block(entry: Activation, role: str, start: int, step: int) -> tuple[float, float]:
     """Worst error and its input among float32 patterns start, start + step, ..."""
     function = getattr(fa if role == "value" else fa.grad, entry.name)
-    x, wide = inputs(start, min(CHUNK, ((1 << 32) - start + step - 1) // step), step)
     zeros = np.array(entry.derivative_zeros if role != "value" else (), dtype=np.float64)
     extra = arguments_of(entry)
     # A default that float32 cannot hold must be the same number on both sides.
     extra = [float(np.float32(value)) for value in extra]
-    error, at = worst_error(x, function(x, *extra), function(wide, *extra), zeros)
-    return float(error), float(x[at]) if at >= 0 else 0.0
+    worst = (0.0, 0.0)
+    for first in range(start, min(start + BLOCK * step, 1 << 32), CHUNK * step):
+        x, wide = inputs(first, min(CHUNK, ((1 << 32) - first + step - 1) // step), step)
+        error, at = worst_error(x, function(x, *extra), function(wide, *extra), zeros)
+        worst = max(worst, (float(error), float(x[at]) if at >= 0 else 0.0))
+    return worst
 
 
 def run(entry: Activation, role: str, step: int, progress: Progress) -> dict[str, float | str]:
     """Worst error over the whole format."""
-    starts = range(0, 1 << 32, CHUNK * step)
+    starts = range(0, 1 << 32, BLOCK * step)
     task = progress.add_task(f"{entry.name} {role}", total=len(starts))
     worst = (0.0, 0.0)
     with ThreadPoolExecutor(max_threads()) as pool:
-        for found in pool.map(lambda start: run_chunk(entry, role, start, step), starts):
+        for found in pool.map(lambda start: run_block(entry, role, start, step), starts):
             worst = max(worst, found)
             progress.advance(task)
     progress.remove_task(task)

@@ -6,7 +6,7 @@ import numpy as np
 __all__ = ["inputs", "worst_error"]
 
 
-@numba.njit(error_model="numpy", nogil=True)
+@numba.njit(nogil=True)
 def worst_error(x, result, reference, zeros):
     """Greatest error of float32 results against float64 ones: (ULP, index), index -1 for none.
 
@@ -14,6 +14,57 @@ def worst_error(x, result, reference, zeros):
     subnormal. Within 0.1 of the interior ``zeros`` of a derivative it is
     ulp(max(abs(f'), 1/8)). A nan or an infinity where none belongs counts as infinite.
     """
+    if _near(x, zeros):
+        return _worst_error_each(x, result, reference, zeros)
+    worst = _greatest(result, reference)
+    # An infinity may be right, and nan, which as an integer is above all, too.
+    if worst >= _INFINITY_BITS:
+        return _worst_error_each(x, result, reference, zeros)
+    return _first_with(result, reference, worst)
+
+
+_INFINITY_BITS = 0x7FF << 52
+
+
+@numba.njit(error_model="numpy", nogil=True, inline="always")
+def _error_bits(result, exact):
+    """Bit pattern of the error in ULP: patterns of positive floats are in their order."""
+    exponent = (np.float64(exact).view(np.int64) >> 52) & 0x7FF
+    exponent = exponent if exponent > 1023 - 126 else 1023 - 126
+    unit = np.int64((23 + 2 * 1023 - exponent) << 52).view(np.float64)
+    return np.float64(abs(np.float64(result) - exact) * unit).view(np.int64)
+
+
+@numba.njit(error_model="numpy", nogil=True)
+def _greatest(result, reference):
+    """A loop without branches, which LLVM vectorises: six times as fast as one with them."""
+    worst = 0
+    for i in range(result.size):
+        error = _error_bits(result[i], reference[i])
+        worst = error if error > worst else worst
+    return worst
+
+
+@numba.njit(error_model="numpy", nogil=True)
+def _first_with(result, reference, worst):
+    for i in range(result.size):
+        if _error_bits(result[i], reference[i]) == worst:
+            return np.int64(worst).view(np.float64), i if worst > 0 else -1
+    return 0.0, -1
+
+
+@numba.njit(nogil=True)
+def _near(x, zeros):
+    for zero in zeros:
+        for i in range(x.size):
+            if abs(x[i] - zero) <= 0.1:
+                return True
+    return False
+
+
+@numba.njit(error_model="numpy", nogil=True)
+def _worst_error_each(x, result, reference, zeros):
+    """:func:`worst_error`, each case on its own."""
     worst, at = 0.0, -1
     for i in range(x.size):
         exact, got = reference[i], np.float64(result[i])
