@@ -1,15 +1,18 @@
 """Exponential linear units: linear right of 0, an exponential that levels off left of it."""
 
-from numpy import float32, float64
+from numpy import float32
 
-from fastact.elementary.exp import exp_double_parts, exp_wide
-from fastact.elementary.expm1 import expm1_double_parts, expm1_wide
+from fastact.elementary.exp import exp_double_parts
+from fastact.elementary.expm1 import expm1_double_parts, expm1_single_parts
+from fastact.elementary.gaussian import DOWN_SINGLE, exp_single_terms
 from fastact.elementary.logistic import scaled_double
-from fastact.elementary.scalar import fma, like, select
+from fastact.elementary.ndtr import one_and
+from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
 
 OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
 INF = float("inf")
+_UP_SINGLE = float32(2.0**60)
 
 
 def _times(factor, m, m_low):
@@ -51,9 +54,9 @@ def fabs_below(x, limit):
 
 @elu.single
 def _(x, alpha):
-    wide = float64(x)
-    left = float64(alpha) * expm1_wide(select(wide > 0.0, 0.0, wide))
-    return float32(select(wide > 0.0, wide, left))
+    zero, least = float32(0.0), float32(-30.0)
+    m, m_low = expm1_single_parts(select(x > zero, zero, select(x < least, least, x)))
+    return select(x > zero, x, _times(alpha, m, m_low))
 
 
 @elu.derivative
@@ -64,9 +67,16 @@ def _(x, alpha):
 
 @elu.derivative_single
 def _(x, alpha):
-    wide = float64(x)
-    left = float64(alpha) * exp_wide(select(wide > 0.0, 0.0, wide))
-    return float32(select(wide > 0.0, 1.0, left))
+    zero, one, least = float32(0.0), float32(1.0), float32(-110.0)
+    z = select(x > zero, zero, select(x < least, least, x))
+    scale, r, w = exp_single_terms(z, zero)
+    h, h_low = one_and(r, w)
+    # The power of two is too large by 2^60: a large alpha takes that back before the
+    # product, which would overflow, any other after it, which would be subnormal.
+    large = fabs(alpha) > _UP_SINGLE
+    factor = select(large, alpha * DOWN_SINGLE, alpha) * scale
+    left = fma(factor, h, factor * h_low) * select(large, one, DOWN_SINGLE)
+    return select(x > zero, one, left)
 
 
 @elu.from_output
@@ -80,6 +90,10 @@ _ALPHA = 1.6732632423543772
 # Their product, as a sum of two float64.
 _PRODUCT = _SCALE * _ALPHA
 _PRODUCT_LOW = 5.75014648756476e-17
+# The same for float32. The low part of the scale is positive: an infinite x times
+# a negative one would be inf - inf.
+_SCALE_SINGLE, _SCALE_SINGLE_LOW = float32(1.0507009029388428), float32(8.441664078873146e-08)
+_PRODUCT_SINGLE, _PRODUCT_SINGLE_LOW = float32(1.7580993175506592), float32(2.3296717444054593e-08)
 
 
 @activation(
@@ -104,9 +118,12 @@ def selu(x):
 
 @selu.single
 def _(x):
-    wide = float64(x)
-    left = _PRODUCT * expm1_wide(select(wide > 0.0, 0.0, wide))
-    return float32(select(wide > 0.0, _SCALE * wide, left))
+    zero, least = float32(0.0), float32(-30.0)
+    m, m_low = expm1_single_parts(select(x > zero, zero, select(x < least, least, x)))
+    p = _PRODUCT_SINGLE * m
+    rest = fma(_PRODUCT_SINGLE, m_low, fma(_PRODUCT_SINGLE, m, -p))
+    left = p + fma(_PRODUCT_SINGLE_LOW, m, rest)
+    return select(x > zero, fma(x, _SCALE_SINGLE, x * _SCALE_SINGLE_LOW), left)
 
 
 @selu.derivative
@@ -117,9 +134,14 @@ def _(x):
 
 @selu.derivative_single
 def _(x):
-    wide = float64(x)
-    left = _PRODUCT * exp_wide(select(wide > 0.0, 0.0, wide))
-    return float32(select(wide > 0.0, _SCALE, left))
+    zero, least = float32(0.0), float32(-110.0)
+    z = select(x > zero, zero, select(x < least, least, x))
+    scale, r, w = exp_single_terms(z, zero)
+    h, h_low = one_and(r, w)
+    p = _PRODUCT_SINGLE * h
+    rest = fma(_PRODUCT_SINGLE, h_low, fma(_PRODUCT_SINGLE, h, -p))
+    left = (p + fma(_PRODUCT_SINGLE_LOW, h, rest)) * scale * DOWN_SINGLE
+    return select(x > zero, float32(_SCALE), left)
 
 
 @selu.from_output
@@ -127,13 +149,13 @@ def _(y):
     return select(y > like(y, 0.0), like(y, _SCALE), y + like(y, _PRODUCT))
 
 
-def _quotient(x, alpha):
-    """x / alpha for x <= 0 as a pair, kept where the exponential takes it."""
+def _quotient(x, alpha, limit):
+    """x / alpha for x <= 0 as a pair, kept within the limit of the exponential."""
     q = x / alpha
-    inside = (q > -700.0) & (q < 700.0)
+    inside = fabs(q) < limit
     low = fma(-q, alpha, x) / alpha
-    q = select(q < -700.0, -700.0, q)
-    return q, select(inside & (low == low), low, 0.0)
+    q = select(q < -limit, -limit, q)
+    return q, select(inside & (low == low), low, like(x, 0.0))
 
 
 @activation(
@@ -149,7 +171,7 @@ def _quotient(x, alpha):
 def celu(x, alpha=1.0):
     """Continuously differentiable exponential linear unit."""
     z = select(x > 0.0, 0.0, x)
-    q, low = _quotient(z, alpha)
+    q, low = _quotient(z, alpha, 700.0)
     m, m_low = expm1_double_parts(q, low)
     left = select(fabs_below(q, 2.0**-60), z, _times(alpha, m, m_low))
     return select(x > 0.0, x, left)
@@ -157,19 +179,22 @@ def celu(x, alpha=1.0):
 
 @celu.single
 def _(x, alpha):
-    wide, a = float64(x), float64(alpha)
-    left = a * expm1_wide(select(wide > 0.0, 0.0, wide) / a)
-    return float32(select(wide > 0.0, wide, left))
+    zero = float32(0.0)
+    q, low = _quotient(select(x > zero, zero, x), alpha, float32(30.0))
+    m, m_low = expm1_single_parts(q)
+    return select(x > zero, x, _times(alpha, m, fma(low, m, m_low + low)))
 
 
 @celu.derivative
 def _(x, alpha):
-    z = select(x > 0.0, 0.0, x) / alpha
-    low = fma(-z, alpha, select(x > 0.0, 0.0, x)) / alpha
-    inside = (z > -1400.0) & (low == low)
-    return _exp_times(1.0, select(z < -1400.0, -1400.0, z), select(inside, low, 0.0))
+    z, low = _quotient(select(x > 0.0, 0.0, x), alpha, 1400.0)
+    return _exp_times(1.0, z, low)
 
 
 @celu.derivative_single
 def _(x, alpha):
-    return float32(exp_wide(select(x > float32(0.0), 0.0, float64(x)) / float64(alpha)))
+    zero = float32(0.0)
+    q, low = _quotient(select(x > zero, zero, x), alpha, float32(110.0))
+    scale, r, w = exp_single_terms(q, low)
+    h, h_low = one_and(r, w)
+    return (h + h_low) * scale * DOWN_SINGLE

@@ -1,21 +1,21 @@
 """The error function around 0: erf(z) = c z (1 + z^2 r(z^2)) for |z| <= 1/2.
 
 Further out it is 1 - erfc(z), with erfc from the normal tail (elementary/ndtr.py);
-near 0 that difference would cancel. Both polynomials are minimax in relative error:
-degree 9 in z^2 with 2^-65.3, and degree 4 with 2^-29.5 for kernels that round to
-float32 at the end.
+near 0 that difference would cancel. The polynomial is minimax in relative error: degree 9
+in z^2 with 2^-65.3, and for float32, up to 0.7, degree 5 with 2^-30.2.
 """
 
-from numpy import float64
+from numpy import float32
 
-from fastact.elementary.exp import exp_wide
+from fastact.elementary.exp import exp_short_single
 from fastact.elementary.scalar import fma
 
 __all__ = ["SQRT_2", "SQRT_2_LOW", "TWO_OVER_SQRT_PI", "TWO_OVER_SQRT_PI_LOW"]
-__all__ += ["erf_core_double", "erf_core_wide", "erf_far_wide"]
+__all__ += ["erf_core_double", "erf_core_single", "erf_far_single"]
 
 #: 2 / sqrt(pi), the slope of erf at 0, as a sum of two float64; likewise sqrt(2).
 TWO_OVER_SQRT_PI, TWO_OVER_SQRT_PI_LOW = 1.1283791670955126, 1.533545961316588e-17
+_SLOPE_SINGLE, _SLOPE_SINGLE_LOW = float32(1.128379225730896), float32(-5.8635382771399236e-08)
 SQRT_2, SQRT_2_LOW = 1.4142135623730951, -9.667293313452913e-17
 
 
@@ -36,28 +36,33 @@ def erf_core_double(x, s, c, c_low):
     return fma(x, c, x * fma(c * s, r, c_low))
 
 
-def erf_core_wide(z):
-    """erf(z) in float64 for |z| <= 1/2, good to 2^-29.4."""
+def erf_core_single(z):
+    """erf(z) in float32 arithmetic for 0 <= z <= 0.7."""
     s = z * z
-    q = fma(float64(0.004717798582854604), s, float64(-0.026757100487109126))
-    q = fma(q, s, float64(0.11282821690240731))
-    q = fma(q, s, float64(-0.3761260852656073))
-    return z * fma(q, s, float64(1.1283791655645243))
+    p0 = fma(float32(0.11283566057682037), s, float32(-0.37612631916999817))
+    p1 = fma(float32(0.0051393648609519005), s, float32(-0.026845356449484825))
+    p = fma(fma(float32(-0.0006953710690140724), s * s, p1), s * s, p0)
+    # The product with the slope is exact inside the fma.
+    return fma(z, _SLOPE_SINGLE, z * fma(p, s, _SLOPE_SINGLE_LOW))
 
 
-def erf_far_wide(z):
-    """erf(z) in float64 for z in [0.4, 4], good to 2^-29.7: 1 - exp(-z p(z)).
+def erf_far_single(z):
+    """erf(z) in float32 arithmetic for z in [0.7, 4]: 1 - exp(-c z - z^2 p(z)).
 
-    log erfc is smooth, and its error counts the less the smaller erfc is: degree 8 does,
-    minimax in the error of erf (2^-30.2), without a division.
+    log erfc is smooth, and its error counts the less the smaller erfc is: degree 7 does,
+    minimax in the error of erf (2^-30.0), without a division. The exponent is a pair, as
+    erfc is up to 0.32.
     """
     s = z * z
-    s2 = s * s
-    p0 = fma(0.6365755029133829, z, 1.1283837274398854)
-    p1 = fma(-0.01952392037170476, z, 0.1029521825711961)
-    p2 = fma(0.0013251798781402828, z, 0.0003000943159710668)
-    p3 = fma(8.302224166819004e-05, z, -0.00048434807552990466)
-    p0 = fma(p1, s, p0)
-    p2 = fma(p3, s, p2)
-    p = fma(fma(-5.927105780791816e-06, s2, p2), s2, p0)
-    return 1.0 - exp_wide(-z * p)
+    p0 = fma(float32(0.10428221523761749), z, float32(0.6360985040664673))
+    p1 = fma(float32(0.002208818681538105), z, float32(-0.02157399244606495))
+    p2 = fma(float32(-0.00010274676606059074), z, float32(0.00022661981347482651))
+    p1 = fma(fma(float32(9.870534995570779e-06), s, p2), s, p1)
+    p = fma(p1, s, p0)
+    # Neighbours differ by 2^-21 in the exponent: two roundings less keep them in order.
+    c = float32(1.1284562349319458)
+    a = z * c
+    v = fma(-s, p, -a)
+    v_low = fma(-s, p, -a - v) - fma(fma(z, z, -s), p, fma(z, c, -a))
+    scale, r, w = exp_short_single(v, v_low)
+    return fma(-scale, r + w, float32(1.0) - scale)

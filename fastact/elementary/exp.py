@@ -12,7 +12,8 @@ exp_wide       float64     5 + 2   2^-32.1: for kernels that round to float32 at
 exp_double     float64     10 + 2  2^-61.4; by parts 2^-58
 =============  ==========  ======  ==================================================
 
-``exp_twice_single`` gives exp(2 z) for tanh, with one step of reduction: degree 6, 2^-28.9.
+``exp_twice_single`` gives exp(2 z) for tanh, with one step of reduction: degree 6, 2^-28.9;
+``exp_short_single`` likewise exp(v) by Estrin's scheme: degree 4 + 2, 2^-28.2.
 The ``_parts`` functions return what cannot be rounded without loss.
 """
 
@@ -22,6 +23,7 @@ from fastact.elementary.scalar import bits, fma, from_bits, select
 
 __all__ = [
     "exp_double_parts",
+    "exp_short_single",
     "exp_single_parts",
     "exp_twice_single",
     "exp_wide",
@@ -40,6 +42,9 @@ _MAGIC_SINGLE = float32(12582912.0)
 _LN2_HIGH_SINGLE = float32(0.69314575)
 _LN2_LOW_SINGLE = float32(1.4286068e-06)
 _TWICE_LOG2_E_SINGLE = float32(2.8853900817779268)
+# With the bias of the exponent, so that one shift makes the power of two.
+_MAGIC_BIASED_SINGLE = float32(12582912.0 + 127.0)
+_LN2_SINGLE = float32(0.6931471805599453)
 _HALF_LN2_SINGLE = float32(0.34657359027997264)
 _ONE_BITS_SINGLE = int32(127 << 23)
 
@@ -131,6 +136,21 @@ def exp_twice_single(z):
     )
     t = fma(fma(q, p, fma(float32(1.3333144295161272), r, float32(2.0))), p, r + r)
     return from_bits(int32(int32(bits(shifted) << int32(23)) + _ONE_BITS_SINGLE)), t
+
+
+def exp_short_single(v, v_low):
+    """2^k, r, w with exp(v + v_low) = 2^k (1 + r + w), |w| < 0.07, for v in [-80, 60].
+
+    One step of reduction, |k| 2^-29 off: for results that are added to a larger term, or
+    to 2^k - 1. At 0 the relative accuracy of r + w is kept.
+    """
+    shifted = fma(v, _LOG2_E_SINGLE, _MAGIC_BIASED_SINGLE)
+    r = fma(shifted - _MAGIC_BIASED_SINGLE, -_LN2_SINGLE, v) + v_low
+    s = r * r
+    a0 = fma(float32(0.1666651964187622), r, float32(0.4999999403953552))
+    a1 = fma(float32(0.008368780836462975), r, float32(0.04166839271783829))
+    q = fma(fma(float32(0.0013814468402415514), s, a1), s, a0)
+    return from_bits(int32(bits(shifted) << int32(23))), r, q * s
 
 
 def power_of_two_single(k):

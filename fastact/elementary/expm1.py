@@ -1,9 +1,11 @@
 """exp(x) - 1 for x <= 0, with its relative accuracy kept at 0."""
 
-from fastact.elementary.exp import exp_double_parts, exp_wide, power_of_two
+from numpy import float32
+
+from fastact.elementary.exp import exp_double_parts, exp_short_single, exp_wide, power_of_two
 from fastact.elementary.scalar import fma, select
 
-__all__ = ["expm1_double_parts", "expm1_wide"]
+__all__ = ["expm1_double_parts", "expm1_single_parts", "expm1_wide"]
 
 
 def expm1_double_parts(x, x_low):
@@ -17,6 +19,15 @@ def expm1_double_parts(x, x_low):
     # For k <= -53 the -1 swallows scale; the two-step remainder gives it back.
     lost = scale - (a + 1.0)
     return total, fma(scale, u, ((a - total) + b) + lost)
+
+
+def expm1_single_parts(x):
+    """exp(x) - 1 as a sum of two in float32 arithmetic, for x in [-80, 0]."""
+    scale, r, w = exp_short_single(x, float32(0.0))
+    t = r + w
+    a, b = scale - float32(1.0), scale * t
+    total = a + b
+    return total, fma(scale, (r - t) + w, (a - total) + b)
 
 
 def expm1_wide(x):
