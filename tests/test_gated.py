@@ -10,6 +10,7 @@ import pytest
 
 import fastact as fa
 from fastact.engine.rowwise import GatedUnit, rowwise_registry
+from tests.conftest import DTYPES
 
 GATED = {r.name: r for r in rowwise_registry().values() if isinstance(r, GatedUnit)}
 #: Which activation stands in a unit's formula.
@@ -21,7 +22,7 @@ def operands(dtype: str) -> Any:
     return g.astype(dtype), gate.astype(dtype), up.astype(dtype)
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", GATED)
 def test_value_is_the_activation_times_up(name: str, dtype: str) -> None:
     _, gate, up = operands(dtype)
@@ -29,7 +30,7 @@ def test_value_is_the_activation_times_up(name: str, dtype: str) -> None:
     assert isinstance(ufunc, np.ufunc)
     got = ufunc(gate, up)
     assert got.dtype == dtype
-    wide = np.float32 if dtype == "float16" else dtype
+    wide = np.float32 if dtype.endswith("16") else dtype
     expected = getattr(fa, ACTIVATION[name])(gate.astype(wide)) * up.astype(wide)
     np.testing.assert_array_equal(got, expected.astype(dtype))
 
@@ -42,6 +43,16 @@ def test_gradients_of_both_operands_in_one_pass(name: str, precision: str) -> No
     slope = getattr(fa.grad, activation)(gate)
     np.testing.assert_array_equal(gate_gradient, g * up * slope)
     np.testing.assert_array_equal(up_gradient, g * getattr(fa, activation)(gate))
+
+
+@pytest.mark.parametrize("dtype", [dtype for dtype in DTYPES if dtype.endswith("16")])
+@pytest.mark.parametrize("name", GATED)
+def test_gradients_in_short_dtypes_are_float32_rounded_once(name: str, dtype: str) -> None:
+    arrays = operands(dtype)
+    ufunc = getattr(fa.ufuncs.vjp, name)
+    for got, wide in zip(ufunc(*arrays), ufunc(*(a.astype("f4") for a in arrays)), strict=True):
+        assert got.dtype == dtype
+        np.testing.assert_array_equal(got, wide.astype(dtype))
 
 
 @pytest.mark.parametrize("axis", [0, 1, -1])

@@ -11,6 +11,7 @@ import pytest
 
 import fastact as fa
 from fastact.engine.rowwise import RowFunction, rowwise_registry
+from tests.conftest import DTYPES
 
 ROW_FUNCTIONS = [r for r in rowwise_registry().values() if isinstance(r, RowFunction)]
 FORMS = [(record, form) for record in ROW_FUNCTIONS for form in record.forms]
@@ -151,7 +152,7 @@ def test_rows_of_no_elements() -> None:
     np.testing.assert_array_equal(fa.logsumexp(np.ones((3, 0)), axis=-1), [-inf] * 3)
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("length", LENGTHS)
 @pytest.mark.parametrize(("record", "form"), FORMS, ids=FORM_IDS)
 def test_layout_changes_no_bit(record: Any, form: Any, length: int, dtype: str) -> None:
@@ -165,7 +166,8 @@ def test_layout_changes_no_bit(record: Any, form: Any, length: int, dtype: str) 
         np.asfortranarray,
         lambda a: np.repeat(a, 2, axis=1)[:, ::2],
         lambda a: a[::-1, ::-1].copy()[::-1, ::-1],
-        lambda a: a.astype(a.dtype.newbyteorder()),
+        # A dtype that is not NumPy's own has one byte order.
+        lambda a: a.astype(a.dtype.newbyteorder()) if a.dtype.isbuiltin == 1 else a,
     ):
         np.testing.assert_array_equal(call(record, form, *map(layout, arrays)), expected)
     if not form.scalar:
@@ -178,12 +180,37 @@ def test_layout_changes_no_bit(record: Any, form: Any, length: int, dtype: str) 
         np.testing.assert_array_equal(arrays[0], expected)
 
 
-def test_float16_is_float32_rounded_once() -> None:
-    x = np.random.default_rng(1).normal(size=(30, 200)).astype(np.float16)
-    for record, form in FORMS:
-        arrays = [x] * len(form.operands)
-        wide = call(record, form, *(a.astype(np.float32) for a in arrays))
-        np.testing.assert_array_equal(call(record, form, *arrays), wide.astype(np.float16))
+@pytest.mark.parametrize("dtype", [dtype for dtype in DTYPES if dtype.endswith("16")])
+@pytest.mark.parametrize("length", [5, 200])
+@pytest.mark.parametrize(("record", "form"), FORMS, ids=FORM_IDS)
+def test_short_dtypes_are_float32_rounded_once(
+    record: Any, form: Any, length: int, dtype: str
+) -> None:
+    x = (np.random.default_rng(1).normal(size=(30, length)) * 4).astype(dtype)
+    x[0, :3] = -np.inf
+    x[1, 1] = np.inf
+    x[2, 2] = np.nan
+    arrays = [x] * len(form.operands)
+    with np.errstate(all="raise"):
+        got = call(record, form, *arrays)
+    wide = call(record, form, *(a.astype(np.float32) for a in arrays))
+    assert got.dtype == dtype
+    with np.errstate(all="ignore"):  # gradients that overflow float16
+        rounded = wide.astype(dtype)
+    # Compared as float32: NumPy's assertion knows no nan of bfloat16.
+    np.testing.assert_array_equal(got.astype(np.float32), rounded.astype(np.float32))
+
+
+@pytest.mark.skipif("bfloat16" not in DTYPES, reason="ml_dtypes is optional")
+def test_bfloat16_gives_way_to_wider_operands() -> None:
+    x = np.linspace(-2, 2, 60).reshape(2, 30).astype("bfloat16")
+    slope = fa.vjp_from_output.softmax
+    for dtype in (np.float32, np.float64):
+        assert slope(x.astype(dtype), x).dtype == slope(x, x.astype(dtype)).dtype == dtype
+        assert fa.softmax(x, dtype=dtype).dtype == dtype
+    for axis in (None, 0, (0, 1)):
+        assert fa.logsumexp(x, axis).dtype == x.dtype
+    assert fa.softmax(x, out=np.empty(x.shape, np.float32)).dtype == np.float32
 
 
 @pytest.mark.parametrize("name", SAME_SHAPE)

@@ -65,19 +65,6 @@ def test_limits_at_infinity(entry: Any, precision: str) -> None:
         )
 
 
-def test_derivative_at_kinks(entry: Any, precision: str) -> None:
-    parameters = fill(entry, precision)
-    for point, slope in Oracle(entry, parameters).kinks.items():
-        result = genuine("grad", entry.name)(np.array([point], precision), *parameters.values())
-        assert result[0] == np.dtype(precision).type(slope), point
-
-
-def test_a_zero_gradient_times_a_finite_slope_is_zero(entry: Any) -> None:
-    x = np.linspace(0.1, 0.9, 9)
-    result = genuine("vjp", entry.name)(np.zeros(9), x, *fill(entry).values())
-    assert not result.any()
-
-
 def test_python_scalars_and_lists(entry: Any) -> None:
     function = public("", entry.name)
     missing = [0.25 for default in entry.parameters.values() if default is None]

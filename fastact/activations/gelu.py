@@ -59,7 +59,7 @@ def _slope_product(scale, r, w, i, e, g, g_low, y, y_low):
 @activation(
     formula="x * erfc(-x / sqrt(2)) / 2",
     source="Hendrycks and Gimpel 2016, arXiv:1606.08415",
-    range=Interval(-0.16997120747990369, INF),
+    range=Interval(-0.16997120747990366, INF),
     use="The activation of most transformers: smooth, and close to relu for large |x|.",
     drawback="The most expensive of the common ones; not monotone below -0.75.",
     max_ulp=OWED,

@@ -15,12 +15,13 @@ from fastact.engine.lanes import LaneSpan
 from fastact.engine.plan import PARALLEL
 from fastact.engine.row_plan import make_row_plan
 from fastact.engine.rowwise import RowForm, RowFunction, RowKernel
-from fastact.engine.ufunc import slots_of
+from fastact.engine.ufunc import bfloat16_dtype, register_bfloat16, slots_of
 
 __all__ = ["build_gufunc"]
 
 DTYPES = ("float16", "float32", "float64")
 _COMPUTED = {"float16": "float32", "float32": "float32", "float64": "float64"}
+_COMPUTED["bfloat16"] = "float32"
 _FROM_FUNC_AND_DATA_AND_SIGNATURE = 31
 _IDENTITY_NONE = -1
 STAGES = ("maximum", "sum", "rescale", "finish", "map")
@@ -106,7 +107,8 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
     spans, carriers = _load_spans(qualified, record, form), _row_carrier()
     inputs = len(form.operands)
     plans = []
-    for dtype in DTYPES:
+    extra = [] if bfloat16_dtype() is None else ["bfloat16"]
+    for dtype in (*DTYPES, *extra):
         computed = _COMPUTED[dtype]
         kernel: RowKernel = record.kernels[form.namespace, computed]
         gather, scatter = carrier_code.storage_addresses(dtype)
@@ -140,12 +142,14 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
         plans.append(plan)
     count = len(DTYPES)
     functions = (ctypes.c_void_p * count)(*[carriers["fastact.row_loop"]] * count)
-    data = (ctypes.c_void_p * count)(*(plan.ctypes.data for plan in plans))
+    data = (ctypes.c_void_p * count)(*(plan.ctypes.data for plan in plans[:count]))
     types = b"".join(bytes([np.dtype(dtype).num] * (inputs + 1)) for dtype in DTYPES)
     name, text, signature = record.name.encode(), doc.encode(), form.signature.encode()
     ufunc = _constructor()(
         functions, data, types, count, inputs, 1, _IDENTITY_NONE, name, text, 0, signature
     )
+    if extra:
+        register_bfloat16(ufunc, carriers["fastact.row_loop"], plans[count])
     # NumPy keeps the pointers alone.
     _alive.append((functions, data, types, plans, name, text, signature))
     ufunc.__module__ = module

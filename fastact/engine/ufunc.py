@@ -19,7 +19,7 @@ from fastact.engine.forms import Form
 from fastact.engine.plan import make_plan
 from fastact.engine.rowwise import GatedUnit
 
-__all__ = ["build_ufunc", "slots_of"]
+__all__ = ["bfloat16_dtype", "build_ufunc", "register_bfloat16", "slots_of"]
 
 #: Order of the loops, NumPy's own: resolution takes the first that casts safely.
 DTYPES = ("float16", "float32", "float64")
@@ -121,9 +121,10 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
     ufunc = _from_func_and_data()(
         functions, data, types, count, inputs, outputs, _IDENTITY_NONE, name, text, 0
     )
-    if _bfloat16() is not None:
+    if bfloat16_dtype() is not None:
         plans.append(plan("bfloat16", 2))
-        _add_bfloat16(ufunc, plans[-1])
+        register_bfloat16(ufunc, carrier_code.loop_address(), plans[-1])
+        _keep_python_floats_weak(ufunc)
     # NumPy keeps the pointers alone.
     _alive.append((functions, data, types, plans, name, text))
     ufunc.__module__ = module
@@ -137,7 +138,7 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
 
 
 @functools.cache
-def _bfloat16() -> np.dtype[Any] | None:
+def bfloat16_dtype() -> np.dtype[Any] | None:
     """The dtype of ml_dtypes, which is imported if it is installed.
 
     Once a ufunc has met a bfloat16 array without a loop for it, NumPy remembers the
@@ -154,18 +155,22 @@ def _bfloat16() -> np.dtype[Any] | None:
     return np.dtype(ml_dtypes.bfloat16)
 
 
-def _add_bfloat16(ufunc: np.ufunc, plan: Any) -> None:
-    """Register the loop that takes and gives bfloat16 alone, and promoters to it."""
-    dtype, slots = _bfloat16(), slots_of(np._core._multiarray_umath._UFUNC_API)  # type: ignore[attr-defined]
+def register_bfloat16(ufunc: np.ufunc, loop: int, plan: Any) -> None:
+    """Register the loop that takes and gives bfloat16 alone."""
+    dtype, slots = bfloat16_dtype(), slots_of(np._core._multiarray_umath._UFUNC_API)  # type: ignore[attr-defined]
     assert dtype is not None
     register = ctypes.PYFUNCTYPE(
         ctypes.c_int, ctypes.py_object, ctypes.c_int, *[ctypes.c_void_p] * 3
     )(slots[_REGISTER_LOOP_FOR_TYPE])
     types = (ctypes.c_int * ufunc.nargs)(*[dtype.num] * ufunc.nargs)
-    register(ufunc, dtype.num, carrier_code.loop_address(), types, plan.ctypes.data)
-    # NumPy lets a Python float, weak beside its own dtypes, turn bfloat16 into float32.
+    register(ufunc, dtype.num, loop, types, plan.ctypes.data)
+
+
+def _keep_python_floats_weak(ufunc: np.ufunc) -> None:
+    """Promoters: NumPy lets a float, weak beside its own dtypes, turn bfloat16 into float32."""
+    slots = slots_of(np._core._multiarray_umath._UFUNC_API)  # type: ignore[attr-defined]
     add_promoter = ctypes.PYFUNCTYPE(ctypes.c_int, *[ctypes.py_object] * 3)(slots[_ADD_PROMOTER])
-    ours, integer, floating = type(dtype), *_python_scalars()
+    ours, integer, floating = type(bfloat16_dtype()), *_python_scalars()
     for kinds in itertools.product((ours, integer, floating), repeat=ufunc.nin):
         if ours in kinds and floating in kinds:
             add_promoter(ufunc, (*kinds, *[None] * ufunc.nout), _promoter()[0])
@@ -187,7 +192,7 @@ def _promoter() -> tuple[Any, Any]:
 
     NumPy asks it once per ufunc and combination of operands, and remembers the answer.
     """
-    ours = type(_bfloat16())
+    ours = type(bfloat16_dtype())
     refer = ctypes.pythonapi.Py_IncRef
     refer.argtypes = [ctypes.py_object]
 
