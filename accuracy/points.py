@@ -54,21 +54,19 @@ def points(oracle: Oracle, count: int) -> Floats:
         drawn.append(random.uniform(low, high, count // 8 // len(places.turns)))
     x = distinct(drawn, places)
     while x.size < count:
-        missing = count - x.size + 100
-        drawn = [x, *(ranges(random, places, missing // 4 + 1))]
-        x = distinct(drawn, places)
+        x = distinct([x, *ranges(random, places, count - x.size + 100)], places)
     return x
 
 
 def ranges(random: np.random.Generator, places: Places, count: int) -> list[Floats]:
     """Uniform density where activations are used, and in the logarithm further out."""
     low, high = places.low, places.high
-    log = np.exp(random.uniform(math.log(1e-4), math.log(1100.0), count))
+    each = count // (2 + (low < 0) + (high > 0)) + 1
+    signed = [(sign, min(end, 1100.0)) for sign, end in ((1.0, high), (-1.0, -low)) if end > 0]
     return [
-        random.uniform(max(low, -4.0), min(high, 4.0), count),
-        random.uniform(max(low, -40.0), min(high, 40.0), count),
-        log,
-        -log,
+        random.uniform(max(low, -4.0), min(high, 4.0), each),
+        random.uniform(max(low, -40.0), min(high, 40.0), each),
+        *(s * np.exp(random.uniform(math.log(1e-4), math.log(end), each)) for s, end in signed),
     ]
 
 

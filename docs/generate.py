@@ -118,9 +118,7 @@ def accuracy64() -> str:
         for role, record in zip(("f", "f'"), found, strict=True):
             if record:
                 at = repr(float.fromhex(record["input"])) if record["ulp"] else ""
-                rows.append(
-                    [code(name), role, f"{record['ulp']:.4f}", at, f"{record['points']:,}"]
-                )
+                rows.append([code(name), role, f"{record['ulp']:.4f}", at, f"{record['points']:,}"])
     return table(["function", "", "max ULP", "at x", "inputs"], rows)
 
 

@@ -17,8 +17,8 @@ from tests.sampling import seams
 pytest.importorskip("flint")
 pytest.importorskip("rich")
 
-from accuracy.points import near, ordered, points, unordered  # noqa: E402
-from accuracy.reference import judge, missed  # noqa: E402
+from accuracy.points import near, ordered, points, unordered
+from accuracy.reference import judge, missed
 
 
 def test_inputs_cover_what_was_asked_for(entry: Any) -> None:
