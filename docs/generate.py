@@ -108,11 +108,25 @@ def accuracy() -> str:
     return table(["function", "", "max ULP", "at x", "inputs"], rows)
 
 
+def accuracy64() -> str:
+    """Docs: the float64 run against multiple precision."""
+    path = ROOT / "docs" / "accuracy64.json"
+    results = json.loads(path.read_text()) if path.exists() else {}
+    rows = []
+    for name in registry():
+        found = [results.get(f"{name} {role}") for role in ("value", "derivative")]
+        for role, record in zip(("f", "f'"), found, strict=True):
+            if record:
+                at = repr(float.fromhex(record["input"])) if record["ulp"] else ""
+                rows.append([code(name), role, f"{record['ulp']:.4f}", at, f"{record['points']:,}"])
+    return table(["function", "", "max ULP", "at x", "inputs"], rows)
+
+
 #: File -> name of the marked section -> its text.
 SECTIONS = {
     "README.md": {"functions": functions, "rowwise": rowwise},
     "docs/choosing.md": {"choosing": choosing, "rowwise": choosing_rowwise},
-    "docs/accuracy.md": {"accuracy": accuracy},
+    "docs/accuracy.md": {"accuracy": accuracy, "accuracy64": accuracy64},
     "docs/reference.md": {"forms": forms, "functions": functions, "rowwise": rowwise},
 }
 

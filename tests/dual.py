@@ -89,6 +89,8 @@ class BallNumbers:
         self.flint = flint
         self.precision = precision
         self.doubtful = False
+        #: Far below half the smallest subnormal, whatever the sign.
+        self.nothing = flint.arb(2) ** -1400
 
     @contextlib.contextmanager
     def working(self) -> Iterator[None]:
@@ -103,13 +105,18 @@ class BallNumbers:
         return self.flint.arb(x if isinstance(x, int) else float(x))
 
     def export(self, x: Any) -> Any:
-        if not x.is_finite():
+        if not self.settled(x):
             self.doubtful = True
+        if not x.is_finite():
             return mpmath.nan
-        if not x.is_exact() and x.rel_accuracy_bits() < 80:
-            self.doubtful = not x.abs_upper() < self.flint.arb(2) ** -1400
         man, exp = x.mid().man_exp()
         return mpmath.mp.make_mpf(mpmath.libmp.from_man_exp(int(man), int(exp)))
+
+    def settled(self, x: Any) -> bool:
+        """Whether the ball is narrow enough to say what float64 result is meant."""
+        if x.rel_accuracy_bits() >= 80 and x.is_finite():
+            return True
+        return bool(x.is_finite() and (x.is_exact() or x.abs_upper() < self.nothing))
 
     def add(self, a: Any, b: Any) -> Any:
         return a + b

@@ -15,7 +15,7 @@ from __future__ import annotations
 import functools
 import math
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -98,15 +98,24 @@ class Oracle:
     def at_precision(self, numbers: Numbers, x: float) -> Exact:
         """One evaluation of the dual formula, of unknown error."""
         with numbers.working():
-            names: dict[str, Any] = vocabulary(numbers)
-            for name, value in self.parameters.items():
-                names[name] = Dual(numbers, numbers.lift(value), None)
-            names["x"] = Dual(numbers, numbers.lift(x), numbers.lift(1))
-            result = eval(self._code, {"__builtins__": {}}, names)
+            result = self.duals(numbers)(x)
+            return Exact(numbers.export(result.value), numbers.export(result.slope))
+
+    def duals(self, numbers: Numbers) -> Callable[[float], Dual]:
+        """The dual formula as a function in one arithmetic, to be called while that works."""
+        names: dict[str, Any] = vocabulary(numbers)
+        for name, value in self.parameters.items():
+            names[name] = Dual(numbers, numbers.lift(value), None)
+        nothing, one, scope = numbers.lift(0), numbers.lift(1), {"__builtins__": {}}
+
+        def at(x: float) -> Dual:
+            names["x"] = Dual(numbers, numbers.lift(x), one)
+            result = eval(self._code, scope, names)
             if not isinstance(result, Dual):
                 result = Dual(numbers, numbers.lift(result), None)
-            slope = numbers.lift(0) if result.slope is None else result.slope
-            return Exact(numbers.export(result.value), numbers.export(slope))
+            return result if result.slope is not None else Dual(numbers, result.value, nothing)
+
+        return at
 
 
 def _agree(a: Exact, b: Exact) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import json
 import math
 from typing import Any, NamedTuple
 
@@ -15,15 +16,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from accuracy.balls import crossings
 from fastact.engine.forms import FORMS
-from tests.conftest import fill, genuine
+from tests.conftest import ROOT, fill, genuine
 from tests.oracle import Exact, Oracle, Reference, reference
 from tests.sampling import SEED, inputs, parameter_sets
 
 CAP = {"float32": (1.0, 1.0), "float64": (1.0, 1.5)}
 #: The roles of the two outputs that are compared, and the namespaces they are found in.
 ROLES = {"value": "", "derivative": "grad"}
-CROSSING_WIDTH = 0.1
+#: Inputs of the greatest errors that accuracy/reference.py found.
+HARDEST = ROOT / "tests" / "hardest.json"
 
 # The two roles of a function share their reference: one worker should run both.
 pytestmark = pytest.mark.filterwarnings("error")
@@ -44,14 +47,11 @@ def judge(entry: Any, x: NDArray[Any], oracle: Oracle) -> Sample:
         dataclasses.replace(e, derivative=mpmath.nan) if mpmath.isnan(e.value) else e
         for e in (oracle(float(v)) for v in x)
     ]
-    crossing = np.zeros(x.size, bool)
-    for zero in entry.derivative_zeros:
-        crossing |= np.abs(x.astype(float) - zero) < CROSSING_WIDTH
     return Sample(
         x,
         exact,
         reference([e.value for e in exact], x.dtype),
-        reference([e.derivative for e in exact], x.dtype, crossing),
+        reference([e.derivative for e in exact], x.dtype, crossings(entry, x).tolist()),
     )
 
 
@@ -107,6 +107,22 @@ def test_error_at_default_parameters(entry: Any, precision: str, role: str) -> N
 
 
 @pytest.mark.parametrize("role", ROLES)
+def test_error_at_the_hardest_inputs(entry: Any, role: str) -> None:
+    """The greatest errors of accuracy/reference.py: run it after a kernel has changed."""
+    key = f"{entry.name} {role}"
+    hardest = json.loads(HARDEST.read_text())
+    assert key in hardest, f"{key}: run python accuracy/reference.py {entry.name}"
+    x = np.array([float.fromhex(text) for text in hardest[key]])
+    if not x.size:
+        return  # exact wherever it was looked at
+    parameters = fill(entry)
+    sample = judge(entry, x, Oracle(entry, parameters))
+    results = genuine(ROLES[role], entry.name)(x, *parameters.values())
+    bound = getattr(entry.max_ulp["float64"], role)
+    assert_within(results, getattr(sample, role), x, bound, f"{role} of {entry.name}")
+
+
+@pytest.mark.parametrize("role", ROLES)
 def test_error_at_other_parameters(entry: Any, precision: str, role: str) -> None:
     for parameters in parameter_sets(entry, precision)[1:]:
         oracle = Oracle(entry, parameters)
@@ -146,7 +162,7 @@ def test_vjp_is_the_product_with_the_derivative(entry: Any, precision: str, fact
     with mpmath.workprec(200):
         slopes = [oracle(float(v)).derivative for v in x]
         products = [s * mpmath.mpf(float(g)) for s in slopes]
-    crossing = [any(abs(float(v) - z) < CROSSING_WIDTH for z in entry.derivative_zeros) for v in x]
+    crossing = crossings(entry, x).tolist()
     expected = reference(products, precision)
     results = genuine("vjp", entry.name)(g, x, *parameters.values())
     assert results.dtype == precision

@@ -11,8 +11,10 @@ import mpmath
 import numpy as np
 import pytest
 
+from accuracy.balls import crossings, references
+from fastact.engine.formula import illustrative_parameters
 from tests.oracle import Oracle, limit, nearest, reference, ulp_error
-from tests.sampling import binades
+from tests.sampling import around, binades, seams
 
 
 def formula(text: str, kinks: dict[str, str] | None = None, **parameters: float) -> Oracle:
@@ -178,3 +180,22 @@ def test_both_arithmetics_agree(entry: Any) -> None:
                 same = p == q or (mpmath.isnan(p) and mpmath.isnan(q))
                 tiny = max(abs(p), abs(q)) < mpmath.mpf(2) ** -1200
                 assert same or tiny or abs(p - q) <= abs(q) * mpmath.mpf(2) ** -78, (x, p, q)
+
+
+@pytest.mark.skipif(find_spec("flint") is None, reason="python-flint is optional")
+def test_many_points_at_once_agree_with_one_by_one(entry: Any) -> None:
+    oracle = Oracle(entry, illustrative_parameters(entry))
+    special = [*oracle.kinks, *entry.derivative_zeros, 1.0]
+    near = around([*special, *seams(entry)], np.float64, steps=1)
+    x = np.concatenate([binades(np.float64, 1)[::61], near[::5], np.linspace(-40, 40, 81), special])
+    exact = [oracle(float(v)) for v in x]
+    value = reference([e.value for e in exact], np.float64)
+    slope = reference([e.derivative for e in exact], np.float64, list(crossings(entry, x)))
+    slope.rounded[np.isnan(value.rounded)] = np.nan
+    for one_by_one, many in zip((value, slope), references(oracle, x), strict=True):
+        # Whether tanh(50) is 1 or below it, in the next binade, is more than 80 bits can tell.
+        same = one_by_one.exponent == many.exponent
+        assert np.all(same | (np.abs(one_by_one.rest) < 1e-20))
+        for shifted in (one_by_one.rounded, np.nextafter(one_by_one.rounded, 0.0)):
+            a, b = many.errors(shifted)[same], one_by_one.errors(shifted)[same]
+            np.testing.assert_allclose(a, b, rtol=0, atol=1e-6)
