@@ -32,27 +32,36 @@ _LN2_LOW = float32(1.4286068e-06)
 _ONE = float32(1.0)
 
 
-def _terms(shifted, r):
-    """scale, r, q, r^2 with c = 2^-60 scale and exp(-r) = 1 - r + r^2 q."""
+def _terms(shifted, r, r_low):
+    """scale, r, r', q, r^2 with c = 2^-60 scale and exp(-r) = 1 - r + r^2 q."""
     square = r * r
     a0 = fma(float32(-0.1666651964187622), r, float32(0.4999999403953552))
     a1 = fma(float32(-0.008368780836462975), r, float32(0.04166839271783829))
     q = fma(fma(float32(0.0013814468402415514), square, a1), square, a0)
-    return from_bits(int32(bits(shifted) << int32(23))), r, q, square
+    return from_bits(int32(bits(shifted) << int32(23))), r, r_low, q, square
 
 
 def exp_minus_single(v):
-    """scale, r, q, r^2 with exp(-v) = (1 - r + r^2 q) / (2^-60 scale), v in [-128, 40]."""
+    """scale, r, r', q, r^2 with exp(-v) = (1 - r - r' + r^2 q) / (2^-60 scale).
+
+    For v in [-128, 40]. Here r' is 0, and r off by up to 2^-26.
+    """
     shifted = fma(v, _LOG2_E, _MAGIC)
     k = shifted - _MAGIC
-    return _terms(shifted, fma(k, -_LN2_LOW, fma(k, -_LN2_HIGH, v)))
+    return _terms(shifted, fma(k, -_LN2_LOW, fma(k, -_LN2_HIGH, v)), float32(0.0))
 
 
 def exp_minus_single_pair(v, v_low):
-    """The same of v + v_low."""
+    """The same of v + v_low, with r' what rounding took from r.
+
+    An argument with more bits than a float32 meets the worst r; alone it would cost 0.3 ULP.
+    """
     shifted = fma(v, _LOG2_E, _MAGIC)
     k = shifted - _MAGIC
-    return _terms(shifted, fma(k, -_LN2_HIGH, v) + fma(k, -_LN2_LOW, v_low))
+    high = fma(k, -_LN2_HIGH, v)
+    low = fma(k, -_LN2_LOW, v_low)
+    r = high + low
+    return _terms(shifted, r, (high - r) + low)
 
 
 def _sum(scale, r, q, square):
@@ -65,22 +74,23 @@ def _sum(scale, r, q, square):
 
 def logistic_single(v):
     """s(v) for v in [-110, 18], to 0.994 ULP: 0 below 2^-150."""
-    c, d, t, rest = _sum(*exp_minus_single(v))
+    scale, r, _, q, square = exp_minus_single(v)
+    c, d, t, rest = _sum(scale, r, q, square)
     i = _ONE / d
     # t as rounded is all the budget asks for. c itself is subnormal where s is.
     return fma(i, fma(-(rest + t), i, fma(-d, i, _ONE)), i) * c
 
 
-def times_logistic_single(x, scale, r, q, square):
+def times_logistic_single(x, scale, r, r_low, q, square):
     """x s(v) for a finite x and v in [-128, 18], rounded once, from the terms of exp(-v)."""
     _, d, _, rest = _sum(scale, r, q, square)
     i = _ONE / d
     y = x * scale
     m = y * i
-    return fma(fma(-m, fma(q, square, rest - r), fma(-m, d, y)), i, m) * DOWN_SINGLE
+    return fma(fma(-m, fma(q, square, (rest - r) - r_low), fma(-m, d, y)), i, m) * DOWN_SINGLE
 
 
-def complement_single(scale, r, q, square):
+def complement_single(scale, r, r_low, q, square):
     """a, e, u, u' with s(v) = 2^-60 a (1 + e) and 1 - s(v) = u + u', for v in [-128, 40].
 
     u + u' is good to 2^-28 of a unit, not of itself.
@@ -91,7 +101,7 @@ def complement_single(scale, r, q, square):
     # The larger of the two goes first: exact for every c.
     rest = (select(large, c, _ONE) - d) + select(large, _ONE, c)
     i = _ONE / d
-    e = fma(-fma(q, square, rest - r), i, fma(-d, i, _ONE))
+    e = fma(-fma(q, square, (rest - r) - r_low), i, fma(-d, i, _ONE))
     s = i * c
     u = _ONE - s
     return i * scale, e, u, fma(-s, e, (_ONE - u) - s)
@@ -107,7 +117,7 @@ def times_slope_single(a, e, w, w_low):
 
 def logistic_derivative_single(v):
     """s(v) s(-v) for v in [-128, 0]."""
-    scale, r, q, square = exp_minus_single(v)
+    scale, r, _, q, square = exp_minus_single(v)
     c, d, t, rest = _sum(scale, r, q, square)
     i = _ONE / d
     e = fma(-(rest + t), i, fma(-d, i, _ONE))
