@@ -2,7 +2,6 @@
 
 from numpy import float32, float64
 
-from fastact.elementary.exp import exp_wide
 from fastact.elementary.gaussian import (
     DOWN_DOUBLE,
     DOWN_SINGLE,
@@ -11,9 +10,14 @@ from fastact.elementary.gaussian import (
 )
 from fastact.elementary.logistic import (
     logistic_slope_double,
-    logistic_slope_wide,
     sum_of_two,
     times_logistic_double,
+)
+from fastact.elementary.logistic_single import (
+    complement_single,
+    exp_minus_single_pair,
+    times_logistic_single,
+    times_slope_single,
 )
 from fastact.elementary.ndtr import (
     PHI_0,
@@ -150,6 +154,26 @@ def _tanh_argument(x):
     return v, v_low, y, fma(x, d_low, fma(x, d, -y))
 
 
+# In float32 the linear coefficient ends at 2^-19: LINEAR - b is then exact for any b below 2^5.
+_LINEAR_SINGLE, _LINEAR_LOW_SINGLE = float32(1.5957698822021484), float32(-7.605964e-07)
+
+
+def _cubic_single(x, p, p_low, c, c_low):
+    """x (sqrt(8 / pi) + (c + c') (p + p')) as a pair in float32."""
+    b = fma(c, p, _LINEAR_SINGLE)
+    b_low = fma(c, p, _LINEAR_SINGLE - b) + fma(c, p_low, fma(c_low, p, _LINEAR_LOW_SINGLE))
+    v = x * b
+    return v, fma(x, b_low, fma(x, b, -v))
+
+
+def _tanh_argument_single(x):
+    """x^2 and v = sqrt(8/pi) (x + 0.044715 x^3), each as a pair in float32."""
+    p = x * x
+    p_low = fma(x, x, -p)
+    v, v_low = _cubic_single(x, p, p_low, float32(0.071354814), float32(2.3988325e-09))
+    return p, p_low, v, v_low
+
+
 @activation(
     formula="x / (1 + exp(-sqrt(8 / pi) * (x + 0.044715 * x**3)))",
     source="Hendrycks and Gimpel 2016, arXiv:1606.08415; PyTorch's approximate='tanh'",
@@ -168,12 +192,11 @@ def gelu_tanh(x):
 
 @gelu_tanh.single
 def _(x):
-    x = select(x < float32(-50.0), float32(-50.0), x)
-    wide = float64(x)
-    # A large positive x only makes the exponential vanish; the clamp keeps x^3 finite.
-    inner = float64(select(x > float32(50.0), float32(50.0), x))
-    v = inner * fma(inner * inner, CUBIC, LINEAR)
-    return float32(wide / (1.0 + exp_wide(-v)))
+    # Beyond the clamps the result rounds to 0 and to x.
+    x = select(x < float32(-11.0), float32(-11.0), x)
+    p, p_low, v, v_low = _tanh_argument_single(select(x > float32(5.1), float32(5.1), x))
+    value = times_logistic_single(x, *exp_minus_single_pair(v, v_low))
+    return select(x > float32(5.1), x, value)
 
 
 @gelu_tanh.derivative
@@ -186,8 +209,10 @@ def _(x):
 
 @gelu_tanh.derivative_single
 def _(x):
-    x = select(x < float32(-50.0), float32(-50.0), x)
-    wide = float64(select(x > float32(50.0), float32(50.0), x))
-    p = wide * wide
-    v = wide * fma(p, CUBIC, LINEAR)
-    return float32(logistic_slope_wide(v, wide * fma(p, 3.0 * CUBIC, LINEAR)))
+    x = select(x < float32(-11.0), float32(-11.0), x)
+    x = select(x > float32(5.7), float32(5.7), x)
+    p, p_low, v, v_low = _tanh_argument_single(x)
+    y, y_low = _cubic_single(x, p, p_low, float32(0.214064449), float32(-2.5408342e-10))
+    a, e, u, u_low = complement_single(*exp_minus_single_pair(v, v_low))
+    w = y * u
+    return times_slope_single(a, e, w, fma(y, u_low, fma(y_low, u, fma(y, u, -w))))

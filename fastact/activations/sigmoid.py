@@ -1,14 +1,12 @@
 """The logistic function."""
 
-from numpy import float32, float64
+from numpy import float32
 
-from fastact.elementary.exp import exp_wide
 from fastact.elementary.logistic import (
     logistic_double_parts,
-    logistic_single_parts,
     scaled_double,
-    scaled_single,
 )
+from fastact.elementary.logistic_single import logistic_derivative_single, logistic_single
 from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
 
@@ -38,10 +36,9 @@ def sigmoid(x):
 
 @sigmoid.single
 def _(x):
-    x = select(x > float32(18.0), float32(18.0), x)
+    x = select(x > float32(17.5), float32(17.5), x)
     x = select(x < float32(-105.0), float32(-105.0), x)
-    n, s, e = logistic_single_parts(x)
-    return scaled_single(fma(s, e, s), n)
+    return logistic_single(x)
 
 
 @sigmoid.derivative
@@ -56,9 +53,8 @@ def _(x):
 
 @sigmoid.derivative_single
 def _(x):
-    e = exp_wide(-fabs(float64(x)))
-    d = 1.0 + e
-    return float32(e / (d * d))
+    v = -fabs(x)
+    return logistic_derivative_single(select(v < float32(-110.0), float32(-110.0), v))
 
 
 @sigmoid.from_output

@@ -9,7 +9,12 @@ from fastact.elementary.logistic import (
     logistic_slope_wide,
     scaled_double,
     times_logistic_double,
+)
+from fastact.elementary.logistic_single import (
+    complement_single,
+    exp_minus_single,
     times_logistic_single,
+    times_slope_single,
 )
 from fastact.elementary.scalar import fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
@@ -37,8 +42,8 @@ def silu(x):
 @silu.single
 def _(x):
     x = select(x < float32(-112.0), float32(-112.0), x)
-    large = x > float32(18.0)
-    return select(large, x, times_logistic_single(x, select(large, float32(18.0), x)))
+    v = select(x > float32(17.5), float32(17.5), x)
+    return select(x > float32(17.5), x, times_logistic_single(x, *exp_minus_single(v)))
 
 
 @silu.derivative
@@ -50,10 +55,11 @@ def _(x):
 
 @silu.derivative_single
 def _(x):
-    wide = float64(x)
-    wide = select(wide < -200.0, -200.0, wide)
-    wide = select(wide > 200.0, 200.0, wide)
-    return float32(logistic_slope_wide(wide, wide))
+    x = select(x < float32(-112.0), float32(-112.0), x)
+    x = select(x > float32(22.0), float32(22.0), x)
+    a, e, u, u_low = complement_single(*exp_minus_single(x))
+    w = x * u
+    return times_slope_single(a, e, w, fma(x, u_low, fma(x, u, -w)))
 
 
 def _swish_argument(x, beta):

@@ -10,23 +10,20 @@ from numpy import float32, float64, int32, int64
 
 from fastact.elementary.exp import (
     exp_double_parts,
-    exp_single_parts,
     exp_wide,
     power_of_two,
     power_of_two_single,
 )
-from fastact.elementary.scalar import fma, like, select
+from fastact.elementary.scalar import fma, select
 
 __all__ = [
     "logistic_double_parts",
-    "logistic_single_parts",
     "logistic_slope_double",
     "logistic_slope_wide",
     "scaled_double",
     "scaled_single",
     "sum_of_two",
     "times_logistic_double",
-    "times_logistic_single",
 ]
 
 _DOWN_60 = float32(2.0**-60)
@@ -67,29 +64,6 @@ def logistic_double_parts(v, v_low):
     q = h * r
     q_low = (fma(-q, d_low, fma(-q, d, h)) + h_low) * r
     return int64(-k), r, r_low, q, q_low
-
-
-def logistic_single_parts(v):
-    """n, s, e with s(v) = 2^n s (1 + e) in float32 arithmetic, for v in [-150, 40].
-
-    D = (2^-k + 1) + t: the sum of the two powers of two is exact but for its tail.
-    """
-    k, t, u = exp_single_parts(-v)
-    one = like(v, 1.0)
-    c = power_of_two_single(select(k > int32(60), int32(-60), int32(-k)))
-    both = c + one
-    d = both + t
-    # one - both is exact for every c, c - both only for c > 1.
-    d_low = ((one - both) + (c + u)) + ((both - d) + t)
-    r = one / d
-    return int32(-k), r, fma(-d_low, r, fma(-d, r, one))
-
-
-def times_logistic_single(x, v):
-    """x s(v) in float32 arithmetic, for v in [-150, 40] and a finite x."""
-    n, s, e = logistic_single_parts(v)
-    m = x * s
-    return scaled_single(m + fma(m, e, fma(x, s, -m)), n)
 
 
 def times_logistic_double(x, v, v_low):
