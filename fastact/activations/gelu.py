@@ -194,7 +194,7 @@ def gelu_tanh(x):
 def _(x):
     # Beyond the clamps the result rounds to 0 and to x.
     x = select(x < float32(-11.0), float32(-11.0), x)
-    p, p_low, v, v_low = _tanh_argument_single(select(x > float32(5.1), float32(5.1), x))
+    _, _, v, v_low = _tanh_argument_single(select(x > float32(5.1), float32(5.1), x))
     value = times_logistic_single(x, *exp_minus_single_pair(v, v_low))
     return select(x > float32(5.1), x, value)
 

@@ -54,7 +54,8 @@ def _(x):
 @sigmoid.derivative_single
 def _(x):
     v = -fabs(x)
-    return logistic_derivative_single(select(v < float32(-110.0), float32(-110.0), v))
+    v = select(v < float32(-110.0), float32(-110.0), v)
+    return logistic_derivative_single(v, float32(1.0))
 
 
 @sigmoid.from_output

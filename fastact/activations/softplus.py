@@ -3,7 +3,6 @@
 from numpy import float32, float64
 
 from fastact.activations.sigmoid import sigmoid
-from fastact.elementary.exp import exp_wide
 from fastact.elementary.gaussian import (
     DOWN_DOUBLE,
     DOWN_SINGLE,
@@ -12,6 +11,7 @@ from fastact.elementary.gaussian import (
 )
 from fastact.elementary.log1p import exp_pair, log1p_double_terms, log1p_single_terms
 from fastact.elementary.logistic import logistic_double_parts, scaled_double, sum_of_two
+from fastact.elementary.logistic_single import exp_minus_single_pair, times_logistic_single
 from fastact.elementary.scalar import fabs, fma, like, select, sqrt
 from fastact.engine.entry import Bound, Interval, activation
 
@@ -144,7 +144,10 @@ def _(x, beta):
 
 @softplus.derivative_single
 def _(x, beta):
-    return float32(1.0 / (1.0 + exp_wide(-float64(beta) * float64(x))))
+    v, low = _bounded_product(x, beta, float32(110.0))
+    large = v > float32(18.0)
+    v, low = select(large, float32(18.0), v), select(large, float32(0.0), low)
+    return times_logistic_single(float32(1.0), *exp_minus_single_pair(v, low))
 
 
 @activation(

@@ -10,6 +10,7 @@ from fastact.elementary.exp import (
 )
 from fastact.elementary.expm1 import expm1_wide
 from fastact.elementary.logistic import sum_of_two
+from fastact.elementary.logistic_single import logistic_derivative_single
 from fastact.elementary.scalar import copysign, fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
 
@@ -35,23 +36,31 @@ def tanh(x):
     return select(fabs(x) < 2.0**-30, x, copysign(q + q_low, x))
 
 
-@tanh.single
-def _(x):
-    # Two branches that run side by side: neither needs a compensated sum, because the
-    # odd series corrects x by less than a quarter, and 1 - 2 / (1 + exp(2 |x|)) 1 by a third.
-    w = x * x
+def _near_single(w):
+    """tanh(x) / x - 1 for w = x^2 <= 0.95^2."""
     square = w * w
     p = fma(float32(-0.00039592027314938605), w, float32(0.0024174251593649387))
     p = fma(p, square, fma(float32(-0.008086093701422215), w, float32(0.021569330245256424)))
     p = fma(p, square, fma(float32(-0.05390436202287674), w, float32(0.13332678377628326)))
-    # x + x (w^2 p - w / 3): of the correction only w and the last sum are rounded at full weight.
-    near = fma(fma(float32(-0.3333331048488617), w, p * square), x, x)
-    z = fabs(x)
-    z = select(z > float32(10.0), float32(10.0), z)
+    # w^2 p - w / 3: only w and the sum are rounded at full weight.
+    return fma(float32(-0.3333331048488617), w, p * square)
+
+
+def _far_single(z):
+    """1 - tanh(z) = 2 / (1 + exp(2 z)) for z in [0.7, 40]."""
     scale, t = exp_twice_single(z)
     # One rounding: scale + 1 is exact.
-    q = float32(2.0) / fma(scale, t, scale + float32(1.0))
-    far = copysign(float32(1.0) - q, x)
+    return float32(2.0) / fma(scale, t, scale + float32(1.0))
+
+
+@tanh.single
+def _(x):
+    # Two branches that run side by side: neither needs a compensated sum, because the
+    # odd series corrects x by less than a quarter, and 1 - 2 / (1 + exp(2 |x|)) 1 by a third.
+    near = fma(_near_single(x * x), x, x)
+    z = fabs(x)
+    z = select(z > float32(10.0), float32(10.0), z)
+    far = copysign(float32(1.0) - _far_single(z), x)
     return select(fabs(x) < float32(0.95), near, far)
 
 
@@ -78,10 +87,11 @@ def _(x):
 
 @tanh.derivative_single
 def _(x):
-    z = fabs(float64(x))
-    e = exp_wide(-(z + z))
-    d = 1.0 + e
-    return float32(4.0 * e / (d * d))
+    # sech^2 z = 4 s(2 z) s(-2 z).
+    z = fabs(x)
+    v = -(z + z)
+    v = select(v < float32(-110.0), float32(-110.0), v)
+    return logistic_derivative_single(v, float32(4.0))
 
 
 @tanh.from_output
@@ -229,9 +239,14 @@ def lisht(x):
 
 @lisht.single
 def _(x):
-    z = fabs(float64(x))
-    m = expm1_wide(-(z + z))
-    return float32(-z * (m / (m + 2.0)))
+    # The branches of tanh, each with the product inside its last sum.
+    z = fabs(x)
+    w = x * x
+    g = _near_single(w)
+    near = w + fma(w, g, fma(x, x, -w) * (float32(1.0) + g))
+    bounded = select(z > float32(10.0), float32(10.0), z)
+    far = fma(-bounded, _far_single(bounded), bounded)
+    return select(z < float32(0.95), near, select(z > float32(10.0), z, far))
 
 
 @lisht.derivative
@@ -258,9 +273,17 @@ def _(x):
 
 @lisht.derivative_single
 def _(x):
-    wide = float64(x)
-    z = fabs(wide)
-    z = select(z > 100.0, 100.0, z)
-    m = expm1_wide(-(z + z))
-    d = m + 2.0
-    return float32(copysign(-m / d + 4.0 * z * (1.0 + m) / (d * d), wide))
+    # x (2 + x^2 p(x^2)) near 0; further out, with q = 1 - tanh(z),
+    # tanh z + z (1 - tanh^2 z) = 1 + q (z (2 - q) - 1), which q moves by a fifth at most.
+    w = x * x
+    square = w * w
+    p = fma(float32(-0.00797243695706129), w, float32(0.03750619292259216))
+    p = fma(p, square, fma(float32(-0.10015800595283508), w, float32(0.21695742011070251)))
+    p = fma(p, square, fma(float32(-0.4314786195755005), w, float32(0.7999801635742188)))
+    p = fma(p, w, float32(-1.3333327770233154))
+    near = fma(x, w * p, x + x)
+    z = fabs(x)
+    z = select(z > float32(20.0), float32(20.0), z)
+    q = _far_single(z)
+    far = fma(q, fma(z, float32(2.0) - q, float32(-1.0)), float32(1.0))
+    return select(fabs(x) < float32(0.8), near, copysign(far, x))

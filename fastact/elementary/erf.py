@@ -10,12 +10,13 @@ from numpy import float32
 from fastact.elementary.exp import exp_short_single
 from fastact.elementary.scalar import fma
 
-__all__ = ["SQRT_2", "SQRT_2_LOW", "TWO_OVER_SQRT_PI", "TWO_OVER_SQRT_PI_LOW"]
+__all__ = ["SLOPE_SINGLE", "SLOPE_SINGLE_LOW"]
+__all__ += ["SQRT_2", "SQRT_2_LOW", "TWO_OVER_SQRT_PI", "TWO_OVER_SQRT_PI_LOW"]
 __all__ += ["erf_core_double", "erf_core_single", "erf_far_single"]
 
 #: 2 / sqrt(pi), the slope of erf at 0, as a sum of two float64; likewise sqrt(2).
 TWO_OVER_SQRT_PI, TWO_OVER_SQRT_PI_LOW = 1.1283791670955126, 1.533545961316588e-17
-_SLOPE_SINGLE, _SLOPE_SINGLE_LOW = float32(1.128379225730896), float32(-5.8635382771399236e-08)
+SLOPE_SINGLE, SLOPE_SINGLE_LOW = float32(1.128379225730896), float32(-5.8635382771399236e-08)
 SQRT_2, SQRT_2_LOW = 1.4142135623730951, -9.667293313452913e-17
 
 
@@ -43,7 +44,7 @@ def erf_core_single(z):
     p1 = fma(float32(0.0051393648609519005), s, float32(-0.026845356449484825))
     p = fma(fma(float32(-0.0006953710690140724), s * s, p1), s * s, p0)
     # The product with the slope is exact inside the fma.
-    return fma(z, _SLOPE_SINGLE, z * fma(p, s, _SLOPE_SINGLE_LOW))
+    return fma(z, SLOPE_SINGLE, z * fma(p, s, SLOPE_SINGLE_LOW))
 
 
 def erf_far_single(z):

@@ -115,8 +115,8 @@ def times_slope_single(a, e, w, w_low):
     return fma(a, g, a * fma(e, g, g_low)) * DOWN_SINGLE
 
 
-def logistic_derivative_single(v):
-    """s(v) s(-v) for v in [-128, 0]."""
+def logistic_derivative_single(v, factor):
+    """factor s(v) s(-v) for v in [-128, 0] and a power of two, rounded once."""
     scale, r, _, q, square = exp_minus_single(v)
     c, d, t, rest = _sum(scale, r, q, square)
     i = _ONE / d
@@ -124,4 +124,4 @@ def logistic_derivative_single(v):
     s = i * c
     u = _ONE - s
     a = i * scale
-    return fma(a, u, a * fma(e, u - s, (_ONE - u) - s)) * DOWN_SINGLE
+    return fma(a, u, a * fma(e, u - s, (_ONE - u) - s)) * (factor * DOWN_SINGLE)
