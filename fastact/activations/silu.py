@@ -5,10 +5,15 @@ from numpy import float32, float64
 from fastact.elementary.exp import exp_wide
 from fastact.elementary.logistic import (
     logistic_double_parts,
-    logistic_slope_double,
     logistic_slope_wide,
     scaled_double,
+)
+from fastact.elementary.logistic_double import (
+    complement_double,
+    exp_minus_double,
+    exp_minus_double_pair,
     times_logistic_double,
+    times_slope_double,
 )
 from fastact.elementary.logistic_single import (
     complement_single,
@@ -35,8 +40,8 @@ INF = float("inf")
 def silu(x):
     """Sigmoid-weighted linear unit, also called swish."""
     x = select(x < -800.0, -800.0, x)
-    v = select(x > 60.0, 60.0, x)
-    return times_logistic_double(x, v, 0.0)
+    v = select(x > 38.0, 38.0, x)
+    return select(x > 38.0, x, times_logistic_double(x, *exp_minus_double(v)))
 
 
 @silu.single
@@ -50,7 +55,9 @@ def _(x):
 def _(x):
     x = select(x < -800.0, -800.0, x)
     x = select(x > 60.0, 60.0, x)
-    return logistic_slope_double(x, 0.0, x, 0.0)
+    a, e, u, u_low = complement_double(*exp_minus_double(x))
+    w = x * u
+    return times_slope_double(a, e, w, fma(x, u_low, fma(x, u, -w)))
 
 
 @silu.derivative_single
@@ -101,7 +108,9 @@ def _(x, beta):
 @swish.derivative
 def _(x, beta):
     v, low = _swish_argument(x, beta)
-    return logistic_slope_double(v, low, v, low)
+    a, e, u, u_low = complement_double(*exp_minus_double_pair(v, low))
+    w = v * u
+    return times_slope_double(a, e, w, fma(v, u_low, fma(low, u, fma(v, u, -w))))
 
 
 @swish.derivative_single
@@ -149,9 +158,11 @@ _QUICK = 1.702
 def quick_gelu(x):
     """Sigmoid approximation of GELU."""
     x = select(x < -500.0, -500.0, x)
-    inner = select(x > 30.0, 30.0, x)
+    inner = select(x > 24.0, 24.0, x)
     v = inner * _QUICK
-    return times_logistic_double(x, v, fma(inner, _QUICK, -v))
+    low = fma(inner, _QUICK, -v)
+    value = times_logistic_double(x, *exp_minus_double_pair(v, low))
+    return select(x > 24.0, x, value)
 
 
 @quick_gelu.single
@@ -167,7 +178,9 @@ def _(x):
     x = select(x > 30.0, 30.0, x)
     v = x * _QUICK
     low = fma(x, _QUICK, -v)
-    return logistic_slope_double(v, low, v, low)
+    a, e, u, u_low = complement_double(*exp_minus_double_pair(v, low))
+    w = v * u
+    return times_slope_double(a, e, w, fma(v, u_low, fma(low, u, fma(v, u, -w))))
 
 
 @quick_gelu.derivative_single
