@@ -18,6 +18,7 @@ from fastact.elementary.logistic_double import (
 from fastact.elementary.logistic_single import (
     complement_single,
     exp_minus_single,
+    exp_minus_single_pair,
     times_logistic_single,
     times_slope_single,
 )
@@ -165,11 +166,18 @@ def quick_gelu(x):
     return select(x > 24.0, x, value)
 
 
+def _quick_argument_single(x):
+    """1.702 x as a pair in float32: its rounding would cost 4 ULP in the tail."""
+    v = x * float32(1.702)
+    return v, fma(x, float32(-2.1934509e-08), fma(x, float32(1.702), -v))
+
+
 @quick_gelu.single
 def _(x):
-    wide = float64(x)
-    wide = select(wide < -200.0, -200.0, wide)
-    return float32(wide / (1.0 + exp_wide(wide * -1.702)))
+    x = select(x < float32(-66.0), float32(-66.0), x)
+    inner = select(x > float32(10.25), float32(10.25), x)
+    value = times_logistic_single(x, *exp_minus_single_pair(*_quick_argument_single(inner)))
+    return select(x > float32(10.25), x, value)
 
 
 @quick_gelu.derivative
@@ -185,11 +193,12 @@ def _(x):
 
 @quick_gelu.derivative_single
 def _(x):
-    wide = float64(x)
-    wide = select(wide < -200.0, -200.0, wide)
-    wide = select(wide > 200.0, 200.0, wide)
-    v = wide * 1.702
-    return float32(logistic_slope_wide(v, v))
+    x = select(x < float32(-66.0), float32(-66.0), x)
+    x = select(x > float32(13.0), float32(13.0), x)
+    v, low = _quick_argument_single(x)
+    a, e, u, u_low = complement_single(*exp_minus_single_pair(v, low))
+    w = v * u
+    return times_slope_single(a, e, w, fma(v, u_low, fma(low, u, fma(v, u, -w))))
 
 
 @activation(

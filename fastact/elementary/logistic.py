@@ -1,4 +1,4 @@
-"""The logistic function by parts: what sigmoid, silu, swish and both tanh-like GELUs share.
+"""The logistic function by parts: as pairs, for swish, log_sigmoid and softplus.
 
 s(v) = 1 / (1 + exp(-v)). With exp(-v) = 2^k h it is 2^-k / D, and 1 - s(v) = h / D,
 where D = 2^-k + h: one formula for the whole line that neither overflows nor cancels,

@@ -1,8 +1,8 @@
 """The logistic function in float64 arithmetic, with no more low parts than one ULP needs.
 
 The structure is that of :mod:`fastact.elementary.logistic_single`: with exp(-v) = 2^-k exp(-r)
-and c = 2^k, s(v) = c / (c + exp(-r)) and the divisor is d + d' with d = (c + 1) + t. The
-remainder of the reduction is kept, r + rest: r alone would cost 0.35 ULP in the left tail.
+and c = 2^k, s(v) = c / (c + exp(-r)) and the divisor is d + d' with d = (c + 1) + t. q is
+minimax of degree 9, 2^-57.9 relative to exp(r).
 """
 
 from numpy import float64, int64
