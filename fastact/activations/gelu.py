@@ -190,7 +190,7 @@ def _tanh_argument_single(x):
 def gelu_tanh(x):
     """GELU in its tanh approximation, x s(2u) with u = sqrt(2/pi) (x + 0.044715 x^3)."""
     x = select(x < -23.0, -23.0, x)
-    v, v_low, _, _ = _tanh_argument(select(x > 7.2, 7.2, x))
+    v, v_low, _, _ = _tanh_argument(select(x > 7.5, 7.5, x))
     value = times_logistic_double(x, *exp_minus_double_pair(v, v_low))
     return select(x > 7.2, x, value)
 
@@ -199,7 +199,7 @@ def gelu_tanh(x):
 def _(x):
     # Beyond the clamps the result rounds to 0 and to x.
     x = select(x < float32(-11.0), float32(-11.0), x)
-    _, _, v, v_low = _tanh_argument_single(select(x > float32(5.1), float32(5.1), x))
+    _, _, v, v_low = _tanh_argument_single(select(x > float32(5.7), float32(5.7), x))
     value = times_logistic_single(x, *exp_minus_single_pair(v, v_low))
     return select(x > float32(5.1), x, value)
 

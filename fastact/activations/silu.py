@@ -41,14 +41,15 @@ INF = float("inf")
 def silu(x):
     """Sigmoid-weighted linear unit, also called swish."""
     x = select(x < -800.0, -800.0, x)
-    v = select(x > 38.0, 38.0, x)
+    v = select(x > 60.0, 60.0, x)
     return select(x > 38.0, x, times_logistic_double(x, *exp_minus_double(v)))
 
 
 @silu.single
 def _(x):
     x = select(x < float32(-112.0), float32(-112.0), x)
-    v = select(x > float32(17.5), float32(17.5), x)
+    # The clamp of the derivative, to share its exponential.
+    v = select(x > float32(22.0), float32(22.0), x)
     return select(x > float32(17.5), x, times_logistic_single(x, *exp_minus_single(v)))
 
 
@@ -159,7 +160,7 @@ _QUICK = 1.702
 def quick_gelu(x):
     """Sigmoid approximation of GELU."""
     x = select(x < -500.0, -500.0, x)
-    inner = select(x > 24.0, 24.0, x)
+    inner = select(x > 30.0, 30.0, x)
     v = inner * _QUICK
     low = fma(inner, _QUICK, -v)
     value = times_logistic_double(x, *exp_minus_double_pair(v, low))
@@ -175,7 +176,7 @@ def _quick_argument_single(x):
 @quick_gelu.single
 def _(x):
     x = select(x < float32(-66.0), float32(-66.0), x)
-    inner = select(x > float32(10.25), float32(10.25), x)
+    inner = select(x > float32(13.0), float32(13.0), x)
     value = times_logistic_single(x, *exp_minus_single_pair(*_quick_argument_single(inner)))
     return select(x > float32(10.25), x, value)
 
