@@ -9,9 +9,13 @@ from fastact.elementary.gaussian import (
     gaussian_single_terms,
 )
 from fastact.elementary.logistic import (
-    logistic_slope_double,
     sum_of_two,
+)
+from fastact.elementary.logistic_double import (
+    complement_double,
+    exp_minus_double_pair,
     times_logistic_double,
+    times_slope_double,
 )
 from fastact.elementary.logistic_single import (
     complement_single,
@@ -187,14 +191,15 @@ def gelu_tanh(x):
     """GELU in its tanh approximation, x s(2u) with u = sqrt(2/pi) (x + 0.044715 x^3)."""
     x = select(x < -23.0, -23.0, x)
     v, v_low, _, _ = _tanh_argument(select(x > 7.5, 7.5, x))
-    return times_logistic_double(x, v, v_low)
+    value = times_logistic_double(x, *exp_minus_double_pair(v, v_low))
+    return select(x > 7.2, x, value)
 
 
 @gelu_tanh.single
 def _(x):
     # Beyond the clamps the result rounds to 0 and to x.
     x = select(x < float32(-11.0), float32(-11.0), x)
-    _, _, v, v_low = _tanh_argument_single(select(x > float32(5.1), float32(5.1), x))
+    _, _, v, v_low = _tanh_argument_single(select(x > float32(5.7), float32(5.7), x))
     value = times_logistic_single(x, *exp_minus_single_pair(v, v_low))
     return select(x > float32(5.1), x, value)
 
@@ -204,7 +209,9 @@ def _(x):
     x = select(x < -23.0, -23.0, x)
     x = select(x > 7.5, 7.5, x)
     v, v_low, y, y_low = _tanh_argument(x)
-    return logistic_slope_double(v, v_low, y, y_low)
+    a, e, u, u_low = complement_double(*exp_minus_double_pair(v, v_low))
+    w = y * u
+    return times_slope_double(a, e, w, fma(y, u_low, fma(y_low, u, fma(y, u, -w))))
 
 
 @gelu_tanh.derivative_single

@@ -2,10 +2,7 @@
 
 from numpy import float32
 
-from fastact.elementary.logistic import (
-    logistic_double_parts,
-    scaled_double,
-)
+from fastact.elementary.logistic_double import logistic_derivative_double, logistic_double
 from fastact.elementary.logistic_single import logistic_derivative_single, logistic_single
 from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
@@ -28,10 +25,9 @@ def sigmoid(x):
     see :mod:`fastact.elementary.logistic`.
     """
     # Beyond the clamps the result rounds to 0 and to 1.
-    x = select(x > 40.0, 40.0, x)
+    x = select(x > 38.0, 38.0, x)
     x = select(x < -760.0, -760.0, x)
-    n, s, s_low, _, _ = logistic_double_parts(x, 0.0)
-    return scaled_double(s + s_low, n)
+    return logistic_double(x)
 
 
 @sigmoid.single
@@ -44,11 +40,8 @@ def _(x):
 @sigmoid.derivative
 def _(x):
     # s(x) s(-x) = e / (1 + e)^2 with e = exp(-|x|): even, and no 1 - s to cancel.
-    z = fabs(x)
-    z = select(z > 760.0, 760.0, z)
-    n, s, s_low, q, q_low = logistic_double_parts(-z, 0.0)
-    m = s * q
-    return scaled_double(m + fma(s, q_low, fma(s_low, q, fma(s, q, -m))), n)
+    v = -fabs(x)
+    return logistic_derivative_double(select(v < -760.0, -760.0, v))
 
 
 @sigmoid.derivative_single

@@ -5,14 +5,20 @@ from numpy import float32, float64
 from fastact.elementary.exp import exp_wide
 from fastact.elementary.logistic import (
     logistic_double_parts,
-    logistic_slope_double,
     logistic_slope_wide,
     scaled_double,
+)
+from fastact.elementary.logistic_double import (
+    complement_double,
+    exp_minus_double,
+    exp_minus_double_pair,
     times_logistic_double,
+    times_slope_double,
 )
 from fastact.elementary.logistic_single import (
     complement_single,
     exp_minus_single,
+    exp_minus_single_pair,
     times_logistic_single,
     times_slope_single,
 )
@@ -36,13 +42,14 @@ def silu(x):
     """Sigmoid-weighted linear unit, also called swish."""
     x = select(x < -800.0, -800.0, x)
     v = select(x > 60.0, 60.0, x)
-    return times_logistic_double(x, v, 0.0)
+    return select(x > 38.0, x, times_logistic_double(x, *exp_minus_double(v)))
 
 
 @silu.single
 def _(x):
     x = select(x < float32(-112.0), float32(-112.0), x)
-    v = select(x > float32(17.5), float32(17.5), x)
+    # The clamp of the derivative, to share its exponential.
+    v = select(x > float32(22.0), float32(22.0), x)
     return select(x > float32(17.5), x, times_logistic_single(x, *exp_minus_single(v)))
 
 
@@ -50,7 +57,9 @@ def _(x):
 def _(x):
     x = select(x < -800.0, -800.0, x)
     x = select(x > 60.0, 60.0, x)
-    return logistic_slope_double(x, 0.0, x, 0.0)
+    a, e, u, u_low = complement_double(*exp_minus_double(x))
+    w = x * u
+    return times_slope_double(a, e, w, fma(x, u_low, fma(x, u, -w)))
 
 
 @silu.derivative_single
@@ -101,7 +110,9 @@ def _(x, beta):
 @swish.derivative
 def _(x, beta):
     v, low = _swish_argument(x, beta)
-    return logistic_slope_double(v, low, v, low)
+    a, e, u, u_low = complement_double(*exp_minus_double_pair(v, low))
+    w = v * u
+    return times_slope_double(a, e, w, fma(v, u_low, fma(low, u, fma(v, u, -w))))
 
 
 @swish.derivative_single
@@ -151,14 +162,23 @@ def quick_gelu(x):
     x = select(x < -500.0, -500.0, x)
     inner = select(x > 30.0, 30.0, x)
     v = inner * _QUICK
-    return times_logistic_double(x, v, fma(inner, _QUICK, -v))
+    low = fma(inner, _QUICK, -v)
+    value = times_logistic_double(x, *exp_minus_double_pair(v, low))
+    return select(x > 24.0, x, value)
+
+
+def _quick_argument_single(x):
+    """1.702 x as a pair in float32: its rounding would cost 4 ULP in the tail."""
+    v = x * float32(1.702)
+    return v, fma(x, float32(-2.1934509e-08), fma(x, float32(1.702), -v))
 
 
 @quick_gelu.single
 def _(x):
-    wide = float64(x)
-    wide = select(wide < -200.0, -200.0, wide)
-    return float32(wide / (1.0 + exp_wide(wide * -1.702)))
+    x = select(x < float32(-66.0), float32(-66.0), x)
+    inner = select(x > float32(13.0), float32(13.0), x)
+    value = times_logistic_single(x, *exp_minus_single_pair(*_quick_argument_single(inner)))
+    return select(x > float32(10.25), x, value)
 
 
 @quick_gelu.derivative
@@ -167,16 +187,19 @@ def _(x):
     x = select(x > 30.0, 30.0, x)
     v = x * _QUICK
     low = fma(x, _QUICK, -v)
-    return logistic_slope_double(v, low, v, low)
+    a, e, u, u_low = complement_double(*exp_minus_double_pair(v, low))
+    w = v * u
+    return times_slope_double(a, e, w, fma(v, u_low, fma(low, u, fma(v, u, -w))))
 
 
 @quick_gelu.derivative_single
 def _(x):
-    wide = float64(x)
-    wide = select(wide < -200.0, -200.0, wide)
-    wide = select(wide > 200.0, 200.0, wide)
-    v = wide * 1.702
-    return float32(logistic_slope_wide(v, v))
+    x = select(x < float32(-66.0), float32(-66.0), x)
+    x = select(x > float32(13.0), float32(13.0), x)
+    v, low = _quick_argument_single(x)
+    a, e, u, u_low = complement_single(*exp_minus_single_pair(v, low))
+    w = v * u
+    return times_slope_single(a, e, w, fma(v, u_low, fma(low, u, fma(v, u, -w))))
 
 
 @activation(

@@ -47,7 +47,7 @@ def _near_single(w):
 
 
 def _far_single(z):
-    """1 - tanh(z) = 2 / (1 + exp(2 z)) for z in [0.7, 40]."""
+    """1 - tanh(z) = 2 / (1 + exp(2 z)) for z in [0.5, 40]."""
     scale, t = exp_twice_single(z)
     # One rounding: scale + 1 is exact.
     return float32(2.0) / fma(scale, t, scale + float32(1.0))
@@ -277,13 +277,12 @@ def _(x):
     # tanh z + z (1 - tanh^2 z) = 1 + q (z (2 - q) - 1), which q moves by a fifth at most.
     w = x * x
     square = w * w
-    p = fma(float32(-0.00797243695706129), w, float32(0.03750619292259216))
-    p = fma(p, square, fma(float32(-0.10015800595283508), w, float32(0.21695742011070251)))
-    p = fma(p, square, fma(float32(-0.4314786195755005), w, float32(0.7999801635742188)))
-    p = fma(p, w, float32(-1.3333327770233154))
+    p = fma(float32(-0.07037600129842758), w, float32(0.20743457973003387))
+    p = fma(p, square, fma(float32(-0.43007129430770874), w, float32(0.799889087677002)))
+    p = fma(p, w, float32(-1.3333308696746826))
     near = fma(x, w * p, x + x)
     z = fabs(x)
     z = select(z > float32(20.0), float32(20.0), z)
     q = _far_single(z)
     far = fma(q, fma(z, float32(2.0) - q, float32(-1.0)), float32(1.0))
-    return select(fabs(x) < float32(0.8), near, copysign(far, x))
+    return select(fabs(x) < float32(0.55), near, copysign(far, x))

@@ -1,4 +1,4 @@
-"""The logistic function by parts: what sigmoid, silu, swish and both tanh-like GELUs share.
+"""The logistic function by parts: as pairs, for swish, log_sigmoid and softplus.
 
 s(v) = 1 / (1 + exp(-v)). With exp(-v) = 2^k h it is 2^-k / D, and 1 - s(v) = h / D,
 where D = 2^-k + h: one formula for the whole line that neither overflows nor cancels,
@@ -18,12 +18,10 @@ from fastact.elementary.scalar import fma, select
 
 __all__ = [
     "logistic_double_parts",
-    "logistic_slope_double",
     "logistic_slope_wide",
     "scaled_double",
     "scaled_single",
     "sum_of_two",
-    "times_logistic_double",
 ]
 
 _DOWN_60 = float32(2.0**-60)
@@ -66,31 +64,8 @@ def logistic_double_parts(v, v_low):
     return int64(-k), r, r_low, q, q_low
 
 
-def times_logistic_double(x, v, v_low):
-    """x s(v + v_low), rounded once."""
-    n, s, s_low, _, _ = logistic_double_parts(v, v_low)
-    m = x * s
-    value = scaled_double(m + fma(x, s_low, fma(x, s, -m)), n)
-    # s is 1 there, and an infinite x would leave inf - inf.
-    return select(x > 60.0, x, value)
-
-
-def logistic_slope_double(v, v_low, y, y_low):
-    """s + s (1 - s) (y + y_low), s = s(v + v_low): the derivative of x s(v) for y = x v'.
-
-    Taken as s (1 + y (1 - s)), which cancels only where the derivative itself is 0.
-    """
-    n, s, s_low, q, q_low = logistic_double_parts(v, v_low)
-    w = y * q
-    w_low = fma(y, q_low, fma(y_low, q, fma(y, q, -w)))
-    g, g_low = sum_of_two(1.0, w)
-    g_low = g_low + w_low
-    m = s * g
-    return scaled_double(m + fma(s, g_low, fma(s_low, g, fma(s, g, -m))), n)
-
-
 def logistic_slope_wide(v, y):
-    """The same in plain float64, for results that are rounded to float32."""
+    """s (1 + y (1 - s)), s = s(v), in plain float64, for results that are rounded to float32."""
     e = exp_wide(-v)
     s = float64(1.0) / (1.0 + e)
     return s * fma(y, s * e, 1.0)

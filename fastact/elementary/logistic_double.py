@@ -1,0 +1,130 @@
+"""The logistic function in float64 arithmetic, with no more low parts than one ULP needs.
+
+The structure is that of :mod:`fastact.elementary.logistic_single`: with exp(-v) = 2^-k exp(-r)
+and c = 2^k, s(v) = c / (c + exp(-r)) and the divisor is d + d' with d = (c + 1) + t. q is
+minimax of degree 9, 2^-57.9 relative to exp(r).
+"""
+
+from numpy import float64, int64
+
+from fastact.elementary.gaussian import DOWN_DOUBLE
+from fastact.elementary.scalar import bits, fma, from_bits, select
+
+__all__ = [
+    "complement_double",
+    "exp_minus_double",
+    "exp_minus_double_pair",
+    "logistic_derivative_double",
+    "logistic_double",
+    "times_logistic_double",
+    "times_slope_double",
+]
+
+_LOG2_E = float64(1.4426950408889634)
+_MAGIC = float64(6755399441055744.0 + 1023.0 + 512.0)
+# 41 bits, so that k * _LN2_HIGH is exact.
+_LN2_HIGH = float64(0.693147180559663)
+_LN2_LOW = float64(2.8235290563031577e-13)
+_ONE = float64(1.0)
+
+
+def _terms(shifted, r, r_low):
+    """scale, r, r', q, r^2 with c = 2^-512 scale and exp(-r) = 1 - r + r^2 q."""
+    s = r * r
+    a0 = fma(float64(-0.1666666666666641), r, float64(0.5000000000000011))
+    a1 = fma(float64(-0.008333333333495646), r, float64(0.041666666666529184))
+    a2 = fma(float64(-0.0001984126950472364), r, float64(0.0013888888943923293))
+    a3 = fma(float64(-2.7557587377214837e-06), r, float64(2.4801492761971183e-05))
+    a4 = fma(float64(-2.499995458909079e-08), r, float64(2.763037893821129e-07))
+    b1 = fma(a2, s, a1)
+    b2 = fma(a4, s, a3)
+    q = fma(fma(b2, s * s, b1), s, a0)
+    return from_bits(int64(bits(shifted) << int64(52))), r, r_low, q, s
+
+
+def exp_minus_double(v):
+    """scale, r, r', q, r^2 with exp(-v) = (1 - r - r' + r^2 q) / (2^-512 scale).
+
+    For v in [-1000, 300]. Here r' is 0, and r off by up to 2^-55.
+    """
+    shifted = fma(v, _LOG2_E, _MAGIC)
+    k = shifted - _MAGIC
+    return _terms(shifted, fma(k, -_LN2_LOW, fma(k, -_LN2_HIGH, v)), 0.0)
+
+
+def exp_minus_double_pair(v, v_low):
+    """The same of v + v_low, with r' what rounding took from r."""
+    shifted = fma(v, _LOG2_E, _MAGIC)
+    k = shifted - _MAGIC
+    high = fma(k, -_LN2_HIGH, v)
+    low = fma(k, -_LN2_LOW, v_low)
+    r = high + low
+    return _terms(shifted, r, (high - r) + low)
+
+
+def _sum(scale, r, q, square):
+    """c, d, d' with s(v) = c / (d + d')."""
+    c = scale * DOWN_DOUBLE
+    both = c + _ONE
+    d = both + fma(q, square, -r)
+    # What the first addition lost is c itself in the left tail: joined last, as c counts
+    # there, and t's tail is gone otherwise. 1 - both is exact for c <= 1.
+    return c, d, fma(q, square, (both - d) - r) + ((_ONE - both) + c)
+
+
+def logistic_double(v):
+    """s(v) for v in [-760, 38]: 0 below 2^-1075."""
+    scale, r, _, q, square = exp_minus_double(v)
+    c, d, d_low = _sum(scale, r, q, square)
+    i = _ONE / d
+    # c itself is subnormal where s is.
+    return fma(i, fma(-d_low, i, fma(-d, i, _ONE)), i) * c
+
+
+def times_logistic_double(x, scale, r, _, q, square):
+    """x s(v) for a finite x and v in [-800, 38], rounded once, from the terms of exp(-v)."""
+    _, d, d_low = _sum(scale, r, q, square)
+    i = _ONE / d
+    y = x * scale
+    m = y * i
+    return fma(fma(-m, d_low, fma(-m, d, y)), i, m) * DOWN_DOUBLE
+
+
+def complement_double(scale, r, r_low, q, square):
+    """a, e, u, u' with s(v) = 2^-512 a (1 + e) and 1 - s(v) = u + u', for v in [-800, 300].
+
+    u + u' is good to 2^-57 of a unit, not of itself.
+    """
+    c = scale * DOWN_DOUBLE
+    d = (c + _ONE) + fma(q, square, -r)
+    large = c > _ONE
+    # The larger of the two goes first: exact for every c.
+    rest = (select(large, c, _ONE) - d) + select(large, _ONE, c)
+    i = _ONE / d
+    e = fma(-fma(q, square, (rest - r) - r_low), i, fma(-d, i, _ONE))
+    s = i * c
+    u = _ONE - s
+    return i * scale, e, u, fma(-s, e, (_ONE - u) - s)
+
+
+def times_slope_double(a, e, w, w_low):
+    """2^-512 a (1 + e)(1 + w + w_low), rounded once."""
+    g = _ONE + w
+    back = g - _ONE
+    g_low = ((_ONE - (g - back)) + (w - back)) + w_low
+    return fma(a, g, a * fma(e, g, g_low)) * DOWN_DOUBLE
+
+
+def logistic_derivative_double(v):
+    """s(v) s(-v) for v in [-760, 0]."""
+    scale, r, _, q, square = exp_minus_double(v)
+    c = scale * DOWN_DOUBLE
+    t = fma(q, square, -r)
+    d = (c + _ONE) + t
+    i = _ONE / d
+    # With t as rounded, and c too where it is small: 1.5 ULP are owed.
+    e = fma(-(((_ONE - d) + c) + t), i, fma(-d, i, _ONE))
+    s = i * c
+    u = _ONE - s
+    a = i * scale
+    return fma(a, u, a * fma(e, u - s, (_ONE - u) - s)) * DOWN_DOUBLE
