@@ -284,5 +284,5 @@ def _(x):
     z = fabs(x)
     z = select(z > float32(20.0), float32(20.0), z)
     q = _far_single(z)
-    far = fma(q, fma(z, float32(2.0) - q, float32(-1.0)), float32(1.0))
+    far = fma(q, fma(-z, q, z + z - float32(1.0)), float32(1.0))
     return select(fabs(x) < float32(0.55), near, copysign(far, x))
