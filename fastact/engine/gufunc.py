@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from fastact.engine import carrier_code, codecache, threads
-from fastact.engine.lanes import LaneSpan
+from fastact.engine.lanes import ARRANGEMENTS, LaneSpan
 from fastact.engine.plan import PARALLEL
 from fastact.engine.row_plan import make_row_plan
 from fastact.engine.rowwise import RowForm, RowFunction, RowKernel
@@ -24,7 +24,7 @@ _COMPUTED = {"float16": "float32", "float32": "float32", "float64": "float64"}
 _COMPUTED["bfloat16"] = "float32"
 _FROM_FUNC_AND_DATA_AND_SIGNATURE = 31
 _IDENTITY_NONE = -1
-STAGES = ("maximum", "sum", "rescale", "finish", "map")
+STAGES = ("maximum", "prepare", "sum", "finish", "map")
 #: Elements to a vector: what AVX2 holds. On other widths LLVM joins or splits them.
 WIDTHS = {"float32": 8, "float64": 4}
 _alive: list[Any] = []
@@ -62,21 +62,28 @@ def _row_carrier() -> dict[str, int]:
     return codecache.load("rows", symbols, build)
 
 
-def _load_spans(qualified: str, record: RowFunction, form: RowForm) -> dict[tuple[str, str], int]:
+def _load_spans(qualified: str, record: RowFunction, form: RowForm) -> dict[tuple[str, ...], int]:
     spans: dict[tuple[str, str], LaneSpan] = {
         (precision, stage): span
         for precision in WIDTHS
         for stage in STAGES
         if (span := getattr(record.kernels[form.namespace, precision], stage)) is not None
     }
-    symbols = {key: f"fastact.{qualified}.{key[0]}.{key[1]}" for key in spans}
+    symbols = {
+        (*key, arrangement): f"fastact.{qualified}.{key[0]}.{key[1]}.{arrangement}"
+        for key in spans
+        for arrangement in ARRANGEMENTS
+    }
 
     def build() -> bytes:
         from fastact.engine import target
         from fastact.engine.lanes import lane_span_assembly
 
         return target.emit_object(
-            *(lane_span_assembly(symbols[key], span, WIDTHS[key[0]]) for key, span in spans.items())
+            *(
+                lane_span_assembly(symbol, spans[precision, stage], WIDTHS[precision], arrangement)
+                for (precision, stage, arrangement), symbol in symbols.items()
+            )
         )
 
     addresses = codecache.load(f"rows-{qualified}", list(symbols.values()), build)
@@ -128,12 +135,16 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
                 "GRAIN": 1,
             },
             dict(
-                **{stage.upper(): spans.get((computed, stage), 0) for stage in STAGES},
+                **{stage.upper(): spans.get((computed, stage, "row"), 0) for stage in STAGES},
+                **{
+                    f"SIDE_{stage.upper()}": spans.get((computed, stage, "side"), 0)
+                    for stage in STAGES
+                },
                 ROW_INPUTS=inputs,
                 SCALAR=int(form.scalar),
                 INFINITE_SHIFT=int(record.infinite_shift),
-                SUM_STORES=int("out" in kernel.sum.results),
                 FILL=int(fill.view(f"i{fill.itemsize}")),
+                HIGH_BYTES=np.dtype(kernel.sum.results["high"][0]).itemsize,
                 COMPUTED=fill.itemsize,
             ),
         )

@@ -6,32 +6,38 @@ which advance from block to block, and *lanes*, LANES values that stay: a runnin
 maximum, a running sum, a shift. A reduction written so vectorises without reassociation,
 and its order of summation is fixed: element i goes to lane i mod LANES.
 
-The same loop serves two arrangements. With one long row in the streams, the lanes are
-partial results of that row; with LANES short rows side by side (element j of each in
-block j), every lane is a row of its own and nothing is left to combine.
+Every span is made in two arrangements. ``"row"`` takes one long row: what stays is one
+number for all lanes, read and written as float64, and the lanes of an accumulator are
+folded at the end, halves upon halves. ``"side"`` takes LANES short rows side by side
+(element j of each in block j): every lane is a row of its own and nothing is folded.
+Without streams a span computes what stands between two passes, once per row or lane.
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastact.engine.lowering import lower
 from fastact.engine.span import PRECISIONS
 
-__all__ = ["LANES", "LANE_BITS", "SLOTS", "STREAMS", "LaneSpan", "lane_span_assembly"]
+__all__ = ["ARRANGEMENTS", "LANES", "LANE_BITS", "SLOTS", "STREAMS", "LaneSpan"]
+__all__ += ["lane_span_assembly"]
 
-#: Two vectors of float32 on AVX2: enough to hide the latency of a running maximum, and
-#: few enough to be combined quickly at the end of a row.
-LANE_BITS = 4
+#: One vector of float32 on AVX2, two of float64. With twice as many, the sums no longer
+#: fit in the registers beside an exponential's constants: 1.6x slower.
+LANE_BITS = 3
 LANES = 1 << LANE_BITS
+ARRANGEMENTS = ("row", "side")
 STREAMS = ("first", "second", "out")
+SUMS = ("high", "low", "count")
 #: Position of every operand in the table of addresses; all lane spans share it.
 SLOTS = {
     name: k
     for k, name in enumerate(
-        (*STREAMS, "reference", "shift", "high", "low", "count", "factor", "factor_low")
+        (*STREAMS, "peak", "shift", "magic", "least", *SUMS, "factor", "factor_low")
     )
 }
 
@@ -45,9 +51,12 @@ class LaneSpan:
 
     operands: dict[str, str]
     results: dict[str, tuple[str, Callable[..., Any]]]
+    #: Of the results, the accumulators, and what each begins from. A sum gives back
+    #: what it has gained; "peak" is a maximum.
+    starts: dict[str, float] = field(default_factory=dict)
 
 
-def lane_span_assembly(symbol: str, span: LaneSpan, width: int) -> list[str]:
+def lane_span_assembly(symbol: str, span: LaneSpan, width: int, arrangement: str) -> list[str]:
     """LLVM assembly of a lane span, ``width`` elements to a vector; the bodies follow."""
     precisions = list(span.operands.values())
     bodies = {
@@ -55,8 +64,14 @@ def lane_span_assembly(symbol: str, span: LaneSpan, width: int) -> list[str]:
     }
     kinds = {slot: PRECISIONS[p] for slot, p in span.operands.items()}
     kinds |= {slot: PRECISIONS[p] for slot, (p, _) in span.results.items()}
-    lanes = [slot for slot in kinds if slot not in STREAMS]
-    access = {slot: f"{_bytes(kind)}, {_aliasing(slot, lanes)}" for slot, kind in kinds.items()}
+    side = arrangement == "side"
+    streams = any(slot in STREAMS for slot in kinds)
+    lanes = LANES if side or streams else 1
+    kept = [slot for slot in kinds if slot not in STREAMS]
+    # A row's constants are one value each; all else that stays has a copy per lane, in
+    # variables of the function, which nothing else can overlap: LLVM keeps them in registers.
+    uniform = [slot for slot in kept if not side and slot not in span.results]
+    local = [slot for slot in kept if slot not in uniform]
     lines = [f"define void @{symbol}(ptr readonly %operands, i64 %blocks) {{", "entry:"]
     for slot, kind in kinds.items():
         lines += [
@@ -64,6 +79,19 @@ def lane_span_assembly(symbol: str, span: LaneSpan, width: int) -> list[str]:
             f"  %{slot}.slot = getelementptr ptr, ptr %operands, i64 {SLOTS[slot]}",
             f"  %{slot}.base = load ptr, ptr %{slot}.slot",
         ]
+    for slot in uniform:
+        lines += _read_number(f"%{slot}.value", f"%{slot}.base", kinds[slot])
+    for slot in local:
+        vector = f"<{lanes} x {kinds[slot]}>"
+        lines.append(f"  %{slot}.lanes = alloca {vector}, align 64")
+        if slot in span.starts:
+            start = ", ".join([f"{kinds[slot]} {_constant(span.starts[slot])}"] * lanes)
+            lines.append(f"  store {vector} <{start}>, ptr %{slot}.lanes, align 64")
+        elif slot in span.operands:
+            lines += [
+                f"  %{slot}.found = load {vector}, ptr %{slot}.base, align 8",
+                f"  store {vector} %{slot}.found, ptr %{slot}.lanes, align 64",
+            ]
     lines += [
         "  br label %block",
         "block:",
@@ -75,37 +103,63 @@ def lane_span_assembly(symbol: str, span: LaneSpan, width: int) -> list[str]:
         "  %element = add nuw nsw i64 %start, %i",
     ]
     for slot, kind in kinds.items():
-        index = "%element" if slot in STREAMS else "%i"
-        lines.append(f"  %{slot}.at = getelementptr inbounds {kind}, ptr %{slot}.base, i64 {index}")
+        if slot not in uniform:
+            base, index = ("base", "%element") if slot in STREAMS else ("lanes", "%i")
+            lines.append(
+                f"  %{slot}.at = getelementptr inbounds {kind}, ptr %{slot}.{base}, i64 {index}"
+            )
+    access = {slot: f"align {_bytes(kind)}, !llvm.access.group !0" for slot, kind in kinds.items()}
     for slot in span.operands:
-        lines.append(f"  %{slot} = load {kinds[slot]}, ptr %{slot}.at, align {access[slot]}")
-    arguments = ", ".join(f"{kinds[slot]} %{slot}" for slot in span.operands)
+        if slot not in uniform:
+            lines.append(f"  %{slot}.value = load {kinds[slot]}, ptr %{slot}.at, {access[slot]}")
+    arguments = ", ".join(f"{kinds[slot]} %{slot}.value" for slot in span.operands)
     for slot, (body, _) in bodies.items():
         lines += [
             f"  call i32 @{body}(ptr %{slot}.result, ptr null, {arguments})",
             f"  %{slot}.new = load {kinds[slot]}, ptr %{slot}.result",
         ]
     for slot in bodies:
-        lines.append(f"  store {kinds[slot]} %{slot}.new, ptr %{slot}.at, align {access[slot]}")
+        lines.append(f"  store {kinds[slot]} %{slot}.new, ptr %{slot}.at, {access[slot]}")
     lines += [
         "  %i.next = add nuw nsw i64 %i, 1",
-        f"  %lanes.done = icmp eq i64 %i.next, {LANES}",
+        f"  %lanes.done = icmp eq i64 %i.next, {lanes}",
         "  br i1 %lanes.done, label %latch, label %lane, !llvm.loop !1",
         "latch:",
         "  %b.next = add nuw nsw i64 %b, 1",
         "  %done = icmp eq i64 %b.next, %blocks",
         "  br i1 %done, label %exit, label %block",
         "exit:",
+    ]
+    gained = {slot: f"%{slot}.end" for slot in bodies if slot in local}
+    for slot, name in gained.items():
+        vector = f"<{lanes} x {kinds[slot]}>"
+        lines.append(f"  {name} = load {vector}, ptr %{slot}.lanes, align 64")
+        if slot in SUMS and span.starts.get(slot):
+            start = ", ".join([f"{kinds[slot]} {_constant(span.starts[slot])}"] * lanes)
+            gained[slot] = f"%{slot}.gained"
+            lines.append(f"  {gained[slot]} = fsub {vector} {name}, <{start}>")
+    if side:
+        for slot, name in gained.items():
+            lines.append(f"  store <{lanes} x {kinds[slot]}> {name}, ptr %{slot}.base, align 8")
+    else:
+        lines += _fold(gained, kinds, lanes)
+        for slot, name in gained.items():
+            lines += _write_number(name, f"%{slot}.base", kinds[slot])
+    lines += [
         "  ret void",
         "}",
         "!0 = distinct !{}",
-        "!1 = distinct !{!1, !2, !3, !4}",
+        # Unrolled before it is vectorised, a short body stays scalar.
+        "!1 = distinct !{!1, !2, !3, !4, !5, !6}",
         '!2 = !{!"llvm.loop.parallel_accesses", !0}',
         '!3 = !{!"llvm.loop.vectorize.enable", i1 true}',
         # LLVM would take as many lanes as the widest type fits in a register: half of
         # the vector unit for a float32 exponential that is summed in float64.
-        f'!4 = !{{!"llvm.loop.vectorize.width", i32 {width}}}',
-        *_scopes(lanes),
+        f'!4 = !{{!"llvm.loop.vectorize.width", i32 {width if lanes > 1 else 1}}}',
+        '!5 = !{!"llvm.loop.unroll.disable"}',
+        '!6 = !{!"llvm.loop.vectorize.followup_vectorized", !7, !8}',
+        '!7 = !{!"llvm.loop.unroll.full"}',
+        '!8 = !{!"llvm.loop.isvectorized"}',
     ]
     kinds_of_arguments = "".join(f", {kinds[slot]}" for slot in span.operands)
     declared = {body: None for body, _ in bodies.values()}
@@ -117,22 +171,71 @@ def _bytes(kind: str) -> int:
     return {"float": 4, "double": 8}[kind]
 
 
-# Lanes never overlap anything else, and told so LLVM keeps them in registers from block
-# to block. Streams may be one another (a row computed in place).
+def _constant(value: float) -> str:
+    return f"0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X}"
 
 
-def _aliasing(slot: str, lanes: list[str]) -> str:
-    others = f"!noalias !{100 + SLOTS[slot]}"
-    own = f", !alias.scope !{200 + SLOTS[slot]}" if slot in lanes else ""
-    return f"!llvm.access.group !0, {others}{own}"
+def _read_number(name: str, place: str, kind: str) -> list[str]:
+    if kind == "double":
+        return [f"  {name} = load double, ptr {place}"]
+    return [
+        f"  {name}.wide = load double, ptr {place}",
+        f"  {name} = fptrunc double {name}.wide to float",
+    ]
 
 
-def _scopes(lanes: list[str]) -> list[str]:
-    lines = ["!50 = distinct !{!50}"]
-    for slot in lanes:
-        k = SLOTS[slot]
-        lines += [f"!{300 + k} = distinct !{{!{300 + k}, !50}}", f"!{200 + k} = !{{!{300 + k}}}"]
-    for slot in SLOTS:
-        others = ", ".join(f"!{300 + SLOTS[lane]}" for lane in lanes if lane != slot)
-        lines.append(f"!{100 + SLOTS[slot]} = !{{{others}}}")
+def _write_number(name: str, place: str, kind: str) -> list[str]:
+    if kind == "double":
+        return [f"  store double {name}, ptr {place}"]
+    return [
+        f"  {name}.wide = fpext float {name} to double",
+        f"  store double {name}.wide, ptr {place}",
+    ]
+
+
+def _fold(gained: dict[str, str], kinds: dict[str, str], lanes: int) -> list[str]:
+    """Bring the lanes together, the upper half upon the lower; ``gained`` becomes numbers.
+
+    Where "low" is of the precision of "high", what "high" loses is added to it.
+    """
+    lines = []
+    pair = {"high", "low"} <= gained.keys() and kinds["high"] == kinds["low"]
+    while lanes > 1:
+        lanes >>= 1
+        parts = {}
+        for slot, name in gained.items():
+            whole = f"<{2 * lanes} x {kinds[slot]}> {name}"
+            for half, first in (("a", 0), ("b", lanes)):
+                indices = ", ".join(f"i32 {first + i}" for i in range(lanes))
+                lines.append(
+                    f"  %{slot}.{half}{lanes} = shufflevector {whole}, "
+                    f"<{2 * lanes} x {kinds[slot]}> poison, <{lanes} x i32> <{indices}>"
+                )
+            parts[slot] = (f"%{slot}.a{lanes}", f"%{slot}.b{lanes}")
+        for slot, (a, b) in parts.items():
+            vector = f"<{lanes} x {kinds[slot]}>"
+            total = gained[slot] = f"%{slot}.fold{lanes}"
+            if slot not in SUMS:
+                lines += [
+                    f"  {total}.more = fcmp ogt {vector} {b}, {a}",
+                    f"  {total} = select <{lanes} x i1> {total}.more, {vector} {b}, {vector} {a}",
+                ]
+                continue
+            lines.append(f"  {total} = fadd {vector} {a}, {b}")
+            if slot == "high" and pair:
+                lines += [
+                    f"  {total}.back = fsub {vector} {total}, {a}",
+                    f"  {total}.rest = fsub {vector} {total}, {total}.back",
+                    f"  {total}.lost = fsub {vector} {a}, {total}.rest",
+                    f"  {total}.more = fsub {vector} {b}, {total}.back",
+                    f"  {total}.both = fadd {vector} {total}.lost, {total}.more",
+                ]
+        if pair:
+            vector = f"<{lanes} x {kinds['low']}>"
+            low, gained["low"] = gained["low"], f"{gained['low']}.all"
+            lines.append(f"  {gained['low']} = fadd {vector} {low}, {gained['high']}.both")
+    for slot, name in list(gained.items()):
+        gained[slot] = f"%{slot}.number"
+        vector = f"<1 x {kinds[slot]}>"
+        lines.append(f"  {gained[slot]} = extractelement {vector} {name}, i64 0")
     return lines

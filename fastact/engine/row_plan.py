@@ -8,36 +8,47 @@ from fastact.engine.plan import make_plan
 
 __all__ = ["ROW_WORDS", "make_row_plan"]
 
-#: Addresses of the lane spans (0 for none), then what kind of function it is: SCALAR, one
-#: number per row; INFINITE_SHIFT, a maximum of infinity is subtracted all the same;
-#: SUM_STORES, the exponentials are kept. FILL pads a row: the bits of its neutral element.
-#: COMPUTED, bytes of the precision that the spans compute with.
+#: Addresses of the lane spans (0 for none), for one row and for rows side by side, then
+#: what kind of function it is: SCALAR, one number per row; INFINITE_SHIFT, a maximum of
+#: infinity is subtracted all the same. FILL pads a row: the bits of its neutral element.
+#: HIGH_BYTES, size of the numbers that sums are kept in. COMPUTED, bytes of the precision
+#: that the spans compute with.
 ROW_WORDS = (
     "MAXIMUM",
+    "PREPARE",
     "SUM",
-    "RESCALE",
     "FINISH",
     "MAP",
+    "SIDE_MAXIMUM",
+    "SIDE_PREPARE",
+    "SIDE_SUM",
+    "SIDE_FINISH",
+    "SIDE_MAP",
     "ROW_INPUTS",
     "SCALAR",
     "INFINITE_SHIFT",
-    "SUM_STORES",
     "FILL",
+    "HIGH_BYTES",
     "COMPUTED",
 )
 #: Words left to the ordinary plan.
 FIRST_ROW_WORD = 32
 (
     MAXIMUM,
+    PREPARE,
     SUM,
-    RESCALE,
     FINISH,
     MAP,
+    SIDE_MAXIMUM,
+    SIDE_PREPARE,
+    SIDE_SUM,
+    SIDE_FINISH,
+    SIDE_MAP,
     ROW_INPUTS,
     SCALAR,
     INFINITE_SHIFT,
-    SUM_STORES,
     FILL,
+    HIGH_BYTES,
     COMPUTED,
 ) = range(8 * FIRST_ROW_WORD, 8 * (FIRST_ROW_WORD + len(ROW_WORDS)), 8)
 

@@ -92,7 +92,7 @@ class RowKernel:
 
     sum: LaneSpan
     maximum: LaneSpan | None = None
-    rescale: LaneSpan | None = None
+    prepare: LaneSpan | None = None
     finish: LaneSpan | None = None
     map: LaneSpan | None = None
 

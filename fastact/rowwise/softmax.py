@@ -1,76 +1,116 @@
-"""softmax and its kin: exponentials of a row, shifted by its maximum, over their sum."""
+"""softmax and its kin: exponentials of a row over their sum.
 
-from numpy import float32, float64, int64
+All exponentials of a row are relative to one power of two
+(:mod:`fastact.elementary.scaled_exp`), which the quotient is free of again.
+"""
 
-from fastact.elementary.exp import exp_wide, power_of_two
-from fastact.elementary.logistic import scaled_double, sum_of_two
-from fastact.elementary.scalar import fabs, fma, select
-from fastact.elementary.shifted_exp import (
-    exp_of_difference,
-    log_of_sum,
-    shifted_exp_double,
-    shifted_exp_single,
+from numpy import float32, float64
+
+from fastact.elementary.log_of_sum import log_of_sum
+from fastact.elementary.logistic import sum_of_two
+from fastact.elementary.scalar import fabs, fma, like, select
+from fastact.elementary.scaled_exp import (
+    biased_exp_double,
+    biased_exp_single,
+    least_double,
+    least_single,
+    magic_double,
+    magic_single,
+    peak_double,
+    peak_wide,
+    scaled_exp_double,
+    scaled_exp_single,
+    shift_double,
+    shift_single,
 )
 from fastact.engine.lanes import LaneSpan
 from fastact.engine.rowwise import RowForm, RowKernel, row_function
 
 INF = float("inf")
-WIDE = {"high": "float64", "low": "float64", "count": "float64"}
 
-# float32 sums are carried in float64; float64 sums as pairs (two-sum per element), so that
-# neither error grows with the length of the row.
+# The sums carry what they lose, so that their error does not grow with the length of the
+# row. And the terms are more exact than they are stored: 1 + t, rounded, is what is kept,
+# but what that loses is added up too. Else one element that outweighs the others would
+# put its own error on all.
+
+#: No scaled exponential is greater, so that three operations tell what a sum which begins
+#: here loses (Dekker's fast two-sum).
+_HEAVY = {"float32": 2.0**32, "float64": 2.0**62}
 
 
-def _greater(x, m):
+def _greater(x, peak):
     # A nan is passed over here; it comes out of the exponential.
-    return select(x > m, x, m)
+    return select(x > peak, x, peak)
 
 
-def _greater_negated(x, m):
-    return select(-x > m, -x, m)
+def _greater_negated(x, peak):
+    return select(-x > peak, -x, peak)
 
 
-# -- the sums: bodies of (first, shift, high, low, count) ---------------------------------
+# -- the sums: bodies of (first, shift, magic, least, high, low) -------------------------------
 
 
-def _single_exp(x, m, high, low, count):
-    return shifted_exp_single(x, m)
+def _heavy_low(high, low, scale, p, p_low):
+    """``low`` with what is lost where scale (p + p_low) is added to a greater ``high``."""
+    e = p * scale
+    return fma(p_low, scale, low) + (e - ((high + e) - high))
 
 
-def _single_high(x, m, high, low, count):
-    return high + float64(shifted_exp_single(x, m))
+def _single_exp(x, shift, magic, least, high, low):
+    scale, p, _ = scaled_exp_single(x, shift, magic, least)
+    return p * scale
 
 
-def _single_exp_negated(x, m, high, low, count):
-    return shifted_exp_single(-x, m)
+def _single_high(x, shift, magic, least, high, low):
+    return high + _single_exp(x, shift, magic, least, high, low)
 
 
-def _single_high_negated(x, m, high, low, count):
-    return high + float64(shifted_exp_single(-x, m))
+def _single_low(x, shift, magic, least, high, low):
+    scale, p, p_low = scaled_exp_single(x, shift, magic, least)
+    return _heavy_low(high, low, scale, p, p_low)
 
 
-def _double_exp(x, m, high, low, count):
-    return shifted_exp_double(x, m)
+def _double_exp(x, shift, magic, least, high, low):
+    scale, p, _ = scaled_exp_double(x, shift, magic, least)
+    return p * scale
 
 
-def _double_high(x, m, high, low, count):
-    return high + shifted_exp_double(x, m)
+def _double_high(x, shift, magic, least, high, low):
+    return high + _double_exp(x, shift, magic, least, high, low)
 
 
-def _double_low(x, m, high, low, count):
-    return low + _lost(high, shifted_exp_double(x, m))
+def _double_low(x, shift, magic, least, high, low):
+    scale, p, p_low = scaled_exp_double(x, shift, magic, least)
+    return _heavy_low(high, low, scale, p, p_low)
 
 
-def _double_exp_negated(x, m, high, low, count):
-    return shifted_exp_double(-x, m)
+def _single_exp_negated(x, shift, magic, least, high, low):
+    return _single_exp(-x, shift, magic, least, high, low)
 
 
-def _double_high_negated(x, m, high, low, count):
-    return high + shifted_exp_double(-x, m)
+def _single_high_negated(x, shift, magic, least, high, low):
+    return _single_high(-x, shift, magic, least, high, low)
 
 
-def _double_low_negated(x, m, high, low, count):
-    return low + _lost(high, shifted_exp_double(-x, m))
+def _single_low_negated(x, shift, magic, least, high, low):
+    return _single_low(-x, shift, magic, least, high, low)
+
+
+def _double_exp_negated(x, shift, magic, least, high, low):
+    return _double_exp(-x, shift, magic, least, high, low)
+
+
+def _double_high_negated(x, shift, magic, least, high, low):
+    return _double_high(-x, shift, magic, least, high, low)
+
+
+def _double_low_negated(x, shift, magic, least, high, low):
+    return _double_low(-x, shift, magic, least, high, low)
+
+
+# The logarithm of a sum near 1 needs the sum less the maximum's own 1: elements equal to
+# the maximum are counted, the others summed. What is left may be small: float32 terms are
+# added up in float64, and nothing heavy before them. Bodies of (first, peak, shift, ...).
 
 
 def _lost(a, b):
@@ -80,259 +120,275 @@ def _lost(a, b):
     return (a - (total - back)) + (b - back)
 
 
-# The logarithm of a sum near 1 needs the sum less the maximum's own 1: elements equal to
-# the maximum are counted, the others summed. A positive difference means that the maximum
-# is infinite and was not subtracted (``infinite_shift`` is False).
+def _single_rest_high(x, peak, shift, magic, least, high, low, count):
+    scale, p, _ = scaled_exp_single(x, shift, magic, least)
+    return high + float64(p * select(x == peak, float32(0.0), scale))
 
 
-def _single_rest(x, m):
-    e = shifted_exp_single(x, m)
-    return float64(select(x == m, float32(0.0), select(x > m, float32(INF), e)))
+def _single_rest_low(x, peak, shift, magic, least, high, low, count):
+    scale, _, p_low = scaled_exp_single(x, shift, magic, least)
+    return fma(p_low, select(x == peak, float32(0.0), scale), low)
 
 
-def _double_rest(x, m):
-    return select(x == m, 0.0, select(x > m, INF, shifted_exp_double(x, m)))
+def _double_rest_high(x, peak, shift, magic, least, high, low, count):
+    scale, p, _ = scaled_exp_double(x, shift, magic, least)
+    return high + p * select(x == peak, 0.0, scale)
 
 
-def _single_rest_high(x, m, high, low, count):
-    return high + _single_rest(x, m)
+def _double_rest_low(x, peak, shift, magic, least, high, low, count):
+    scale, p, p_low = scaled_exp_double(x, shift, magic, least)
+    scale = select(x == peak, 0.0, scale)
+    return fma(p_low, scale, low) + _lost(high, p * scale)
 
 
-def _double_rest_high(x, m, high, low, count):
-    return high + _double_rest(x, m)
+def _single_counted(x, peak, shift, magic, least, high, low, count):
+    return count + select(x == peak, float32(1.0), float32(0.0))
 
 
-def _double_rest_low(x, m, high, low, count):
-    lost = _lost(high, _double_rest(x, m))
-    return low + select(lost == lost, lost, 0.0)
+def _double_counted(x, peak, shift, magic, least, high, low, count):
+    return count + select(x == peak, 1.0, 0.0)
 
 
-def _counted(x, m, high, low, count):
-    return count + select(x == m, 1.0, 0.0)
+# -- behind the sums: bodies of (high, low) and (peak, shift, magic, high, low, count) ---------
 
 
-# -- between the passes: bodies of (reference, shift, high, low, count) ------------------------
+def _single_factor(high, low):
+    return float32(1.0 / (float64(high) + float64(low)))
 
 
-def _rescaled(reference, shift, high, low, count):
-    """The sums so far, relative to a greater maximum: a pair times a pair."""
-    k, p, p_low = exp_of_difference(float64(reference), float64(shift))
-    s, s_low = sum_of_two(high, count)
-    s_low = s_low + low
-    y = s * p
-    return k, y, fma(s, p, -y) + fma(s, p_low, s_low * p)
+def _single_factor_low(high, low):
+    r = 1.0 / (float64(high) + float64(low))
+    return float32(r - float64(float32(r)))
 
 
-def _rescaled_high(reference, shift, high, low, count):
-    k, y, _ = _rescaled(reference, shift, high, low, count)
-    return scaled_double(y, k)
+def _double_factor(high, low):
+    return 1.0 / (high + low)
 
 
-def _rescaled_low(reference, shift, high, low, count):
-    k, _, y_low = _rescaled(reference, shift, high, low, count)
-    return scaled_double(y_low, k)
-
-
-def _none(reference, shift, high, low, count):
-    return 0.0
-
-
-def _scale(reference, shift, high, low):
-    """exp(reference - shift) / (high + low) as k, p, p': what a chunk is multiplied by."""
-    k, e, e_low = exp_of_difference(float64(reference), float64(shift))
+def _double_factor_low(high, low):
     s = high + low
-    s_low = (high - s) + low
     r = 1.0 / s
-    r_low = fma(-s_low, r, fma(-s, r, 1.0)) * r
-    y = e * r
-    return k, y, fma(e, r, -y) + fma(e, r_low, e_low * r)
-
-
-def _single_factor(reference, shift, high, low, count):
-    k, y, _ = _scale(reference, shift, high, low)
-    return float32(scaled_double(y, k))
-
-
-def _single_factor_low(reference, shift, high, low, count):
-    k, y, _ = _scale(reference, shift, high, low)
-    whole = scaled_double(y, k)
-    return float32(whole - float64(float32(whole)))
-
-
-def _double_factor(reference, shift, high, low, count):
-    k, y, _ = _scale(reference, shift, high, low)
-    return scaled_double(y, k)
-
-
-def _double_factor_low(reference, shift, high, low, count):
-    k, _, y_low = _scale(reference, shift, high, low)
-    return scaled_double(y_low, k)
+    return fma((s - high) - low, r, fma(-s, r, 1.0)) * r
 
 
 def _scaled(out, factor, factor_low):
     return fma(out, factor, out * factor_low)
 
 
-def _log(reference, shift, high, low, count):
-    y, _ = log_of_sum(count, high, low)
+def _single_log(peak, shift, magic, high, low, count):
+    rest = (float64(high) + float64(low)) / peak_wide(peak, shift, magic)
+    y, _ = log_of_sum(float64(count), rest, 0.0)
     return y
 
 
-def _log_low(reference, shift, high, low, count):
-    _, y_low = log_of_sum(count, high, low)
-    return y_low
+def _double_log(peak, shift, magic, high, low, count):
+    e, e_low = peak_double(peak, shift, magic)
+    # A small sum is all in what the heavy start lost.
+    total = high + low
+    rest = total / e
+    rest_low = (fma(-rest, e, total) + fma(-rest, e_low, (high - total) + low)) / e
+    return log_of_sum(count, rest, rest_low)
 
 
-def _single_log_ratio(x, m, y):
-    return float32((float64(x) - float64(m)) - y)
+def _single_log_rounded(peak, shift, magic, high, low, count):
+    return float32(_single_log(peak, shift, magic, high, low, count))
 
 
-def _double_log_ratio(x, m, y, y_low):
-    d, low = sum_of_two(x, -m)
-    s, s_low = sum_of_two(d, -y)
-    rest = s_low + (low - y_low)
-    return select(fabs(s) < INF, s + rest, s)
+def _double_log_rounded(peak, shift, magic, high, low, count):
+    y, _ = _double_log(peak, shift, magic, high, low, count)
+    return y
 
 
-def _log_sum(shift, high, low, count):
-    y, y_low = log_of_sum(count, high, low)
-    s, s_low = sum_of_two(float64(shift), y)
+def _log_ratio(x, peak, factor):
+    # Neither term is positive: three roundings, of 1/2 ULP of the result at most each.
+    return (x - peak) - factor
+
+
+def _single_log_sum(peak, shift, magic, high, low, count):
+    return float32(float64(peak) + _single_log(peak, shift, magic, high, low, count))
+
+
+def _double_log_sum(peak, shift, magic, high, low, count):
+    y, y_low = _double_log(peak, shift, magic, high, low, count)
+    s, s_low = sum_of_two(peak, y)
     return select(fabs(s) < INF, s + (s_low + y_low), s)
 
 
-def _single_log_sum(reference, shift, high, low, count):
-    return float32(_log_sum(shift, high, low, count))
+# -- gradients from the output: bodies of (first = g, second = y, high, low) --------------------
 
 
-def _double_log_sum(reference, shift, high, low, count):
-    return _log_sum(shift, high, low, count)
+def _single_dot_high(g, y, high, low):
+    return high + float64(g * y)
 
 
-# -- gradients from the output: bodies of (first = g, second = y, high, low, ...) ---------------
+def _dot_low(g, y, high, low):
+    p = g * y
+    return low + fma(g, y, -p)
 
 
-def _single_dot(g, y, high, low, count):
-    return high + float64(g) * float64(y)
-
-
-def _double_dot_high(g, y, high, low, count):
+def _double_dot_high(g, y, high, low):
     return high + g * y
 
 
-def _double_dot_low(g, y, high, low, count):
+def _double_dot_low(g, y, high, low):
     p = g * y
     return low + (_lost(high, p) + fma(g, y, -p))
 
 
-def _single_softmax_slope(g, y, high, low):
-    return float32(float64(y) * (float64(g) - high))
-
-
-def _double_softmax_slope(g, y, high, low):
-    d, d_low = sum_of_two(g, -high)
-    return y * (d + (d_low - low))
-
-
-def _single_total(g, y, high, low, count):
+def _single_total_high(g, high, low):
     return high + float64(g)
 
 
-def _double_total_high(g, y, high, low, count):
+def _single_total_low(g, high, low):
+    return low
+
+
+def _double_total_high(g, high, low):
     return high + g
 
 
-def _double_total_low(g, y, high, low, count):
+def _double_total_low(g, high, low):
     return low + _lost(high, g)
 
 
-def _single_log_softmax_slope(g, y, high, low):
-    return float32(fma(-exp_wide(float64(y)), high, float64(g)))
+# An infinite sum has no remainder.
 
 
-def _double_log_softmax_slope(g, y, high, low):
-    k, e, e_low = exp_of_difference(y, 0.0)
-    half = int64(k >> int64(1))
-    scale = power_of_two(half)
-    rest = power_of_two(int64(k - half))
-    total = fma(e, low, e_low * high)
-    return fma(-(e * scale) * rest, high, g) - total * scale * rest
+def _whole(high, low):
+    return high + select(low == low, float64(low), 0.0)
+
+
+def _single_sum(high, low):
+    return float32(_whole(high, low))
+
+
+def _single_sum_low(high, low):
+    rest = _whole(high, low) - float64(float32(_whole(high, low)))
+    return float32(select(rest == rest, rest, 0.0))
+
+
+def _double_sum_low(high, low):
+    rest = (high - _whole(high, low)) + low
+    return select(rest == rest, rest, 0.0)
+
+
+def _softmax_slope(g, y, total, total_low):
+    # The difference whole, so that the product alone is rounded.
+    d = g - total
+    rest = _lost(g, -total) - total_low
+    return fma(y, d, y * select(fabs(total) < INF, rest, like(y, 0.0)))
+
+
+def _log_softmax_slope(g, total, high, low, p, p_low):
+    """g - total (p + p_low), where total has been scaled to high + low."""
+    rest = fma(high, p_low, low * p)
+    return fma(-high, p, g - select(fabs(total) < INF, rest, like(g, 0.0)))
+
+
+def _single_log_softmax_slope(g, y, total, total_low):
+    scale, unbias, p, p_low = biased_exp_single(y)
+    high, low = scale * total * unbias, scale * total_low * unbias
+    return _log_softmax_slope(g, total, high, low, p, p_low)
+
+
+def _double_log_softmax_slope(g, y, total, total_low):
+    scale, unbias, p, p_low = biased_exp_double(y)
+    high, low = scale * total * unbias, scale * total_low * unbias
+    return _log_softmax_slope(g, total, high, low, p, p_low)
 
 
 # -- assembly -------------------------------------------------------------------------------
 
 
 def _maximum(precision, body):
-    return LaneSpan({"first": precision, "shift": precision}, {"shift": (precision, body)})
-
-
-def _between(precision, results):
-    return LaneSpan({"reference": precision, "shift": precision, **WIDE}, results)
-
-
-def _rescale(precision):
-    return _between(
-        precision,
-        {
-            "high": ("float64", _rescaled_high),
-            "low": ("float64", _rescaled_low),
-            "count": ("float64", _none),
-        },
+    return LaneSpan(
+        {"first": precision, "peak": precision}, {"peak": (precision, body)}, {"peak": -INF}
     )
 
 
-def _sum(precision, high, low=None, stored=None, count=None):
-    results = {"high": ("float64", high)}
-    if low is not None:
-        results["low"] = ("float64", low)
-    if stored is not None:
-        results["out"] = (precision, stored)
-    if count is not None:
-        results["count"] = ("float64", count)
-    return LaneSpan({"first": precision, "shift": precision, **WIDE}, results)
+def _prepare(precision):
+    bodies = {
+        "float32": (shift_single, magic_single, least_single),
+        "float64": (shift_double, magic_double, least_double),
+    }[precision]
+    slots = ("shift", "magic", "least")
+    return LaneSpan(
+        {"peak": precision},
+        {slot: (precision, body) for slot, body in zip(slots, bodies, strict=True)},
+    )
 
 
-def _from_output(precision, high, low, slope):
-    streams = {"first": precision, "second": precision}
-    sums = {"high": ("float64", high)} | ({} if low is None else {"low": ("float64", low)})
+def _sum(streams, constants, sums, bodies, start=0.0):
+    """A sum and what it loses: ``sums`` with their precisions; bodies for those and "out"."""
+    precision = sums["low"]
+    starts = dict.fromkeys(sums, 0.0) | {"high": start}
+    return LaneSpan(
+        {**dict.fromkeys((*streams, *constants), precision), **sums},
+        {slot: (sums.get(slot, precision), body) for slot, body in bodies.items()},
+        starts,
+    )
+
+
+def _finish(operands, *bodies):
+    precision = operands["low"]
+    slots = ("factor", "factor_low")
+    return LaneSpan(
+        operands, {slot: (precision, body) for slot, body in zip(slots, bodies, strict=False)}
+    )
+
+
+def _map(precision, operands, body):
+    return LaneSpan(dict.fromkeys(operands, precision), {"out": (precision, body)})
+
+
+_EXPONENT = ("shift", "magic", "least")
+_FACTOR = ("factor", "factor_low")
+
+
+def _from_output(precision, streams, high, low, finish, slope):
+    # The terms have either sign: float32 ones are added up in float64.
+    sums = {"high": "float64", "low": precision}
     return RowKernel(
-        sum=LaneSpan({**streams, **WIDE}, sums),
-        map=LaneSpan({**streams, "high": "float64", "low": "float64"}, {"out": (precision, slope)}),
+        sum=_sum(streams, (), sums, {"high": high, "low": low}),
+        finish=_finish(sums, *finish),
+        map=_map(precision, ("first", "second", *_FACTOR), slope),
     )
 
 
-def _softmax(precision, greater, single, double):
+def _softmax(precision, greater, exp, high, low):
     """The kernel for softmax of x or of -x."""
-    exp, high, low = (*single, None) if precision == "float32" else double
-    factors = (
-        (_single_factor, _single_factor_low)
-        if precision == "float32"
-        else (_double_factor, _double_factor_low)
-    )
+    sums = dict.fromkeys(("high", "low"), precision)
+    factors = {
+        "float32": (_single_factor, _single_factor_low),
+        "float64": (_double_factor, _double_factor_low),
+    }[precision]
     return RowKernel(
         maximum=_maximum(precision, greater),
-        sum=_sum(precision, high, low, stored=exp),
-        rescale=_rescale(precision),
-        finish=_between(
-            precision,
-            {"factor": (precision, factors[0]), "factor_low": (precision, factors[1])},
+        prepare=_prepare(precision),
+        sum=_sum(
+            ("first",),
+            _EXPONENT,
+            sums,
+            {"out": exp, "high": high, "low": low},
+            _HEAVY[precision],
         ),
-        map=LaneSpan(
-            {"out": precision, "factor": precision, "factor_low": precision},
-            {"out": (precision, _scaled)},
-        ),
+        finish=_finish(sums, *factors),
+        map=_map(precision, ("out", *_FACTOR), _scaled),
     )
 
 
 def _logarithmic(precision, finish, map_span):
     if precision == "float32":
-        total = _sum(precision, _single_rest_high, count=_counted)
+        bodies = (_single_rest_high, _single_rest_low, _single_counted)
     else:
-        total = _sum(precision, _double_rest_high, _double_rest_low, count=_counted)
+        bodies = (_double_rest_high, _double_rest_low, _double_counted)
+    sums = {"high": "float64", "low": precision, "count": precision}
+    before = dict.fromkeys(("peak", "shift", "magic"), precision)
     return RowKernel(
         maximum=_maximum(precision, _greater),
-        sum=total,
-        rescale=_rescale(precision),
-        finish=_between(precision, finish),
+        prepare=_prepare(precision),
+        sum=_sum(("first",), ("peak", *_EXPONENT), sums, dict(zip(sums, bodies, strict=True))),
+        finish=_finish(before | sums, finish),
         map=map_span,
     )
 
@@ -360,16 +416,14 @@ _BOUND = {"float32": 2.0, "float64": 2.0}
 )
 def softmax(namespace, precision):
     """Exponentials of each row over their sum."""
+    single = precision == "float32"
     if namespace:
-        if precision == "float32":
-            return _from_output(precision, _single_dot, None, _single_softmax_slope)
-        return _from_output(precision, _double_dot_high, _double_dot_low, _double_softmax_slope)
-    return _softmax(
-        precision,
-        _greater,
-        (_single_exp, _single_high),
-        (_double_exp, _double_high, _double_low),
-    )
+        sums = (_single_dot_high, _dot_low) if single else (_double_dot_high, _double_dot_low)
+        finish = (_single_sum, _single_sum_low) if single else (_whole, _double_sum_low)
+        return _from_output(precision, ("first", "second"), *sums, finish, _softmax_slope)
+    if single:
+        return _softmax(precision, _greater, _single_exp, _single_high, _single_low)
+    return _softmax(precision, _greater, _double_exp, _double_high, _double_low)
 
 
 @row_function(
@@ -384,12 +438,11 @@ def softmax(namespace, precision):
 )
 def softmin(namespace, precision):
     """softmax of -x."""
-    return _softmax(
-        precision,
-        _greater_negated,
-        (_single_exp_negated, _single_high_negated),
-        (_double_exp_negated, _double_high_negated, _double_low_negated),
-    )
+    if precision == "float32":
+        bodies = (_single_exp_negated, _single_high_negated, _single_low_negated)
+    else:
+        bodies = (_double_exp_negated, _double_high_negated, _double_low_negated)
+    return _softmax(precision, _greater_negated, *bodies)
 
 
 @row_function(
@@ -406,18 +459,16 @@ def log_softmax(namespace, precision):
     """Logarithm of softmax, accurate also where one element outweighs the others."""
     single = precision == "float32"
     if namespace:
-        if single:
-            return _from_output(precision, _single_total, None, _single_log_softmax_slope)
-        return _from_output(
-            precision, _double_total_high, _double_total_low, _double_log_softmax_slope
+        sums = (
+            (_single_total_high, _single_total_low)
+            if single
+            else (_double_total_high, _double_total_low)
         )
-    operands = {"first": precision, "shift": precision, "factor": "float64"}
-    finish = {"factor": ("float64", _log)}
-    if not single:
-        operands["factor_low"] = "float64"
-        finish["factor_low"] = ("float64", _log_low)
-    body = _single_log_ratio if single else _double_log_ratio
-    return _logarithmic(precision, finish, LaneSpan(operands, {"out": (precision, body)}))
+        finish = (_single_sum, _single_sum_low) if single else (_whole, _double_sum_low)
+        slope = _single_log_softmax_slope if single else _double_log_softmax_slope
+        return _from_output(precision, ("first",), *sums, finish, slope)
+    finish = _single_log_rounded if single else _double_log_rounded
+    return _logarithmic(precision, finish, _map(precision, ("first", "peak", "factor"), _log_ratio))
 
 
 @row_function(
@@ -433,4 +484,4 @@ def log_softmax(namespace, precision):
 def logsumexp(namespace, precision):
     """Logarithm of the sum of exponentials of each row."""
     body = _single_log_sum if precision == "float32" else _double_log_sum
-    return _logarithmic(precision, {"factor": (precision, body)}, None)
+    return _logarithmic(precision, body, None)

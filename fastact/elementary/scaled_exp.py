@@ -1,0 +1,159 @@
+"""exp relative to the greatest of a row, without its cancellation: what softmax is made of.
+
+Rounded to x - m alone, an exponent of -80 would cost exp 40 ULP in either precision.
+So exp(x) is divided by a *whole power of two* near exp(m), which changes the exponent
+alone: nothing is subtracted before the reduction. Where |m| is large, m is subtracted
+first, and exactly: every x that counts is then between m / 2 and 2 m (Sterbenz).
+
+The result is 2^BIAS exp(x - shift) 2^-n, n = round((m - shift) / log 2), as a power of
+two times a pair: 1.05 units of 2^-24 (2^-53) off where the first is taken alone, and a
+third of one, the error of the reduction, where both are. The bias keeps all that could
+be seen in the last place of a result, subnormal or not, within the normal numbers; what
+is smaller stands at the least of them.
+
+==========  ======  =====================================================================
+arithmetic  degree  error of the polynomial, relative to exp
+==========  ======  =====================================================================
+float32     4 + 2   2^-28.2
+float64     9 + 2   2^-57.9
+==========  ======  =====================================================================
+"""
+
+from numpy import float32, float64, int32, int64
+
+from fastact.elementary.exp import exp_double_parts, exp_wide
+from fastact.elementary.logistic import scaled_double
+from fastact.elementary.scalar import bits, fabs, fma, from_bits, like, select
+
+__all__ = [
+    "biased_exp_double",
+    "biased_exp_single",
+    "least_double",
+    "least_single",
+    "magic_double",
+    "magic_single",
+    "peak_double",
+    "peak_wide",
+    "scaled_exp_double",
+    "scaled_exp_single",
+    "shift_double",
+    "shift_single",
+]
+
+BIAS_SINGLE, BIAS_DOUBLE = 30, 60
+_LOG2_E = float64(1.4426950408889634)
+_LOG2_E_SINGLE = float32(1.4426950408889634)
+# Few bits, so that k times them leaves x - k log 2 exact (Cody and Waite 1980).
+_HIGH, _LOW = float64(0.693147180559663), float64(2.8235290563031577e-13)
+_HIGH_SINGLE, _LOW_SINGLE = float32(0.69314575), float32(1.4286068e-06)
+# Added to k, they leave k + bias + BIAS in the low bits, where the exponent begins.
+_ROUND, _ROUND_SINGLE = float64(6755399441055744.0), float32(12582912.0)
+_ZERO = float64(6755399441055744.0 + 1023 + BIAS_DOUBLE)
+_ZERO_SINGLE = float32(12582912.0 + 127 + BIAS_SINGLE)
+
+
+def shift_single(m):
+    """What is subtracted from x: m from 212 on, where x - m is exact."""
+    return select(fabs(m) < float32(256.0), float32(0.0), m)
+
+
+def magic_single(m):
+    """The number that, added to x log2(e), leaves the exponent of the result in the low bits."""
+    n = fma(m - shift_single(m), _LOG2_E_SINGLE, _ROUND_SINGLE) - _ROUND_SINGLE
+    return _ZERO_SINGLE - n
+
+
+def least_single(m):
+    """Below this difference nothing can be seen: 2^-152 of the greatest."""
+    return (m - shift_single(m)) - float32(106.0)
+
+
+def _one_and(r, square, q):
+    """1 + r + r^2 q as a pair: 1 + r, whole, before the rest is added."""
+    one = like(r, 1.0)
+    near = one + r
+    rest = fma(q, square, (one - near) + r)
+    e = near + rest
+    return e, (near - e) + rest
+
+
+def scaled_exp_single(x, shift, magic, least):
+    """2^k, e, e' with 2^k (e + e') the scaled exponential; nan for nan."""
+    d = x - shift
+    d = select(d < least, least, d)
+    shifted = fma(d, _LOG2_E_SINGLE, magic)
+    k = shifted - magic
+    r = fma(k, -_LOW_SINGLE, fma(k, -_HIGH_SINGLE, d))
+    # In pairs of coefficients: the depth counts where rows are long.
+    p = r * r
+    a = fma(float32(0.1666652113199234), r, float32(0.4999999403953552))
+    b = fma(float32(0.008368677459657192), r, float32(0.04166826978325844))
+    q = fma(fma(float32(0.001382041140459478), p, b), p, a)
+    e, low = _one_and(r, p, q)
+    return from_bits(int32(bits(shifted) << int32(23))), e, low
+
+
+def shift_double(m):
+    """What is subtracted from x: m from 1500 on, where x - m is exact."""
+    return select(fabs(m) < 2048.0, 0.0, m)
+
+
+def magic_double(m):
+    """As :func:`magic_single`."""
+    n = fma(m - shift_double(m), _LOG2_E, _ROUND) - _ROUND
+    return _ZERO - n
+
+
+def least_double(m):
+    """Below this difference nothing can be seen: 2^-1079 of the greatest."""
+    return (m - shift_double(m)) - 748.0
+
+
+def scaled_exp_double(x, shift, magic, least):
+    """2^k, e, e' with 2^k (e + e') the scaled exponential; nan for nan."""
+    d = x - shift
+    d = select(d < least, least, d)
+    shifted = fma(d, _LOG2_E, magic)
+    k = shifted - magic
+    r = fma(k, -_LOW, fma(k, -_HIGH, d))
+    p = r * r
+    square = p * p
+    a = fma(float64(0.16666666666666427), r, float64(0.5000000000000011))
+    b = fma(float64(0.008333333333485186), r, float64(0.04166666666652682))
+    c = fma(float64(0.00019841269526710875), r, float64(0.0013888888944409532))
+    e = fma(float64(2.7557568301334295e-06), r, float64(2.480149235749018e-05))
+    f = fma(float64(2.500582091583515e-08), r, float64(2.7630496364262967e-07))
+    q = fma(fma(f, square, fma(e, p, c)), square, fma(b, p, a))
+    e, low = _one_and(r, p, q)
+    return from_bits(int64(bits(shifted) << int64(52))), e, low
+
+
+def biased_exp_single(y):
+    """2^k, b, e, e' with exp(y) = 2^k b (e + e') for y <= 67, that of a logarithm of softmax."""
+    y = select(y > float32(68.0), float32(68.0), y)
+    scale, e, low = scaled_exp_single(y, float32(0.0), _ZERO_SINGLE, float32(-106.0))
+    return scale, float32(2.0**-BIAS_SINGLE), e, low
+
+
+def biased_exp_double(y):
+    """2^k, b, e, e' with exp(y) = 2^k b (e + e') for y <= 667; as :func:`biased_exp_single`."""
+    y = select(y > 668.5, 668.5, y)
+    scale, e, low = scaled_exp_double(y, 0.0, _ZERO, -748.0)
+    return scale, float64(2.0**-BIAS_DOUBLE), e, low
+
+
+def peak_wide(m, shift, magic):
+    """The scaled exponential of a float32 m itself, in float64: good to 2^-31."""
+    n = float64(_ZERO_SINGLE - magic)
+    return exp_wide(fma(n, -_LOW, fma(n, -_HIGH, float64(m - shift)))) * float64(2.0**BIAS_SINGLE)
+
+
+def peak_double(m, shift, magic):
+    """The scaled exponential of m itself, as a pair."""
+    n = _ZERO - magic
+    k, t, u = exp_double_parts(fma(n, -_HIGH, m - shift))
+    p = 1.0 + t
+    low = ((1.0 - p) + t) + fma(-n * _LOW, p, u)
+    e = p + low
+    k = int64(k + int64(BIAS_DOUBLE))
+    return scaled_double(e, k), scaled_double((p - e) + low, k)
