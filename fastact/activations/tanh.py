@@ -277,10 +277,11 @@ def _(x):
     # tanh z + z (1 - tanh^2 z) = 1 + q (z (2 - q) - 1), which q moves by a fifth at most.
     w = x * x
     square = w * w
-    p = fma(float32(-0.07037600129842758), w, float32(0.20743457973003387))
-    p = fma(p, square, fma(float32(-0.43007129430770874), w, float32(0.799889087677002)))
-    p = fma(p, w, float32(-1.3333308696746826))
-    near = fma(x, w * p, x + x)
+    p = fma(float32(0.03129764646291733), w, float32(-0.09912249445915222))
+    p = fma(p, square, fma(float32(0.21726809442043304), w, float32(-0.4316006898880005)))
+    p = fma(p, w, float32(0.799993097782135))
+    # Only w and the sum are rounded at full weight.
+    near = fma(x, fma(float32(-1.3333332538604736), w, p * square), x + x)
     z = fabs(x)
     z = select(z > float32(20.0), float32(20.0), z)
     q = _far_single(z)
