@@ -122,11 +122,37 @@ def accuracy64() -> str:
     return table(["function", "", "max ULP", "at x", "inputs"], rows)
 
 
+PEER_TITLES = {
+    "torch": "PyTorch", "jax": "JAX", "scipy": "SciPy", "onnxruntime": "ONNX Runtime",
+}  # fmt: skip
+
+
+def peers() -> str:
+    """Docs: fastact and the peers side by side, float32."""
+    path = ROOT / "docs" / "accuracy-peers.json"
+    results = json.loads(path.read_text()) if path.exists() else {}
+    exhaustive = ROOT / "docs" / "accuracy.json"
+    own = json.loads(exhaustive.read_text()) if exhaustive.exists() else {}
+    titles = {p: f"{t} {results.get('versions', {}).get(p, '')}" for p, t in PEER_TITLES.items()}
+
+    def cell(found: dict[str, float] | None) -> str:
+        return f"{found['ulp']:.3g} at {found['input']:.9g}" if found else ""
+
+    rows = []
+    for name in registry():
+        for role, shown in (("value", "f"), ("derivative", "f'")):
+            found = results.get(f"{name} {role}")
+            if found:
+                cells = [cell(found.get(peer)) for peer in titles]
+                rows.append([code(name), shown, cell(own.get(f"{name} {role}")), *cells])
+    return table(["function", "", "fastact", *titles.values()], rows)
+
+
 #: File -> name of the marked section -> its text.
 SECTIONS = {
     "README.md": {"functions": functions, "rowwise": rowwise},
     "docs/choosing.md": {"choosing": choosing, "rowwise": choosing_rowwise},
-    "docs/accuracy.md": {"accuracy": accuracy, "accuracy64": accuracy64},
+    "docs/accuracy.md": {"accuracy": accuracy, "peers": peers, "accuracy64": accuracy64},
     "docs/reference.md": {"forms": forms, "functions": functions, "rowwise": rowwise},
 }
 
