@@ -81,23 +81,18 @@ def exp_double_parts(x):
     low = k * _LN2_LOW
     r = high - low
     rest = (high - r) - low
-    # In pairs of coefficients: half the depth of Horner's scheme.
-    p = r * r
-    square = p * p
-    a = fma(float64(0.04166666666666667), r, float64(0.1666666666666667))
-    b = fma(float64(0.0013888888888883752), r, float64(0.008333333333326141))
-    c = fma(float64(2.4801587325533363e-05), r, float64(0.00019841269874800493))
-    d = fma(float64(2.7557273661348637e-07), r, float64(2.7557255425746435e-06))
-    e = fma(float64(2.0914679376583935e-09), r, float64(2.510520637395701e-08))
-    q = fma(fma(fma(e, p, d), square, fma(c, p, b)), p, a)
-    # r^2 / 2 is carried whole: rounded, it would cost expm1 half an ULP near log(2) / 2.
-    half = 0.5 * p
-    # The rest, r^2 (q - 1/2) + rest (1 + r), is at most 0.008.
-    w = fma(p * r, q, fma(0.5, fma(r, r, -p), fma(rest, r, rest)))
-    s = r + half
-    s_low = (r - s) + half
-    t = s + w
-    u = ((s - t) + w) + s_low
+    s = r * r
+    a0 = fma(float64(0.1666666666666641), r, float64(0.5000000000000011))
+    a1 = fma(float64(0.008333333333495646), r, float64(0.041666666666529184))
+    a2 = fma(float64(0.0001984126950472364), r, float64(0.0013888888943923293))
+    a3 = fma(float64(2.7557587377214837e-06), r, float64(2.4801491762971183e-05))
+    a4 = fma(float64(2.499995458909079e-08), r, float64(2.763037893821129e-07))
+    b1 = fma(a2, s, a1)
+    b2 = fma(a4, s, a3)
+    # w is up to 0.07: its rounding costs expm1 a fifth of an ULP near log(2) / 2.
+    w = fma(fma(fma(b2, s * s, b1), s, a0), s, fma(rest, r, rest))
+    t = r + w
+    u = (r - t) + w
     return int64(bits(shifted) - bits(_MAGIC)), t, u
 
 
