@@ -1,0 +1,122 @@
+"""The spans that functions of rows are put together from, stage by stage.
+
+The sums carry what they lose, so that their error does not grow with the length of the
+row. And the terms are more exact than they are stored: 1 + t, rounded, is what is kept,
+but what that loses is added up too. Else one element that outweighs the others would
+put its own error on all.
+"""
+
+from numpy import float32, float64
+
+from fastact.elementary.scalar import select
+from fastact.elementary.scaled_exp import (
+    least_double,
+    least_single,
+    magic_double,
+    magic_single,
+    shift_double,
+    shift_single,
+)
+from fastact.engine.lanes import LaneSpan
+from fastact.engine.rowwise import RowKernel
+
+__all__ = ["BOUND", "EXPONENT", "FACTOR", "SLOPE", "VALUE"]
+__all__ += ["finish_span", "from_output", "greater", "lost", "map_span", "maximum_span"]
+__all__ += ["double_sum_low", "prepare_span", "single_sum", "single_sum_low", "sum_span", "whole"]
+
+INF = float("inf")
+
+EXPONENT = ("shift", "magic", "least")
+FACTOR = ("factor", "factor_low")
+VALUE = ("", ("x",), "(n)->(n)", "{summary}", "{formula}")
+SLOPE = (
+    "vjp_from_output",
+    ("g", "y"),
+    "(n),(n)->(n)",
+    "Vector-Jacobian product of {name} from its output: only y need be kept.",
+)
+BOUND = {"float32": 2.0, "float64": 2.0}
+
+
+def greater(x, peak):
+    # A nan is passed over here; it comes out of the exponential.
+    return select(x > peak, x, peak)
+
+
+def lost(a, b):
+    """What a + b loses to rounding."""
+    total = a + b
+    back = total - a
+    return (a - (total - back)) + (b - back)
+
+
+# An infinite sum has no remainder.
+
+
+def whole(high, low):
+    return high + select(low == low, float64(low), 0.0)
+
+
+def single_sum(high, low):
+    return float32(whole(high, low))
+
+
+def single_sum_low(high, low):
+    rest = whole(high, low) - float64(float32(whole(high, low)))
+    return float32(select(rest == rest, rest, 0.0))
+
+
+def double_sum_low(high, low):
+    rest = (high - whole(high, low)) + low
+    return select(rest == rest, rest, 0.0)
+
+
+def maximum_span(precision, body):
+    return LaneSpan(
+        {"first": precision, "peak": precision}, {"peak": (precision, body)}, {"peak": -INF}
+    )
+
+
+def prepare_span(precision):
+    bodies = {
+        "float32": (shift_single, magic_single, least_single),
+        "float64": (shift_double, magic_double, least_double),
+    }[precision]
+    slots = ("shift", "magic", "least")
+    return LaneSpan(
+        {"peak": precision},
+        {slot: (precision, body) for slot, body in zip(slots, bodies, strict=True)},
+    )
+
+
+def sum_span(streams, constants, sums, bodies, start=0.0):
+    """A sum and what it loses: ``sums`` with their precisions; bodies for those and "out"."""
+    precision = sums["low"]
+    starts = dict.fromkeys(sums, 0.0) | {"high": start}
+    return LaneSpan(
+        {**dict.fromkeys((*streams, *constants), precision), **sums},
+        {slot: (sums.get(slot, precision), body) for slot, body in bodies.items()},
+        starts,
+    )
+
+
+def finish_span(operands, *bodies):
+    precision = operands["low"]
+    slots = ("factor", "factor_low")
+    return LaneSpan(
+        operands, {slot: (precision, body) for slot, body in zip(slots, bodies, strict=False)}
+    )
+
+
+def map_span(precision, operands, body):
+    return LaneSpan(dict.fromkeys(operands, precision), {"out": (precision, body)})
+
+
+def from_output(precision, streams, high, low, finish, slope):
+    # The terms have either sign: float32 ones are added up in float64.
+    sums = {"high": "float64", "low": precision}
+    return RowKernel(
+        sum=sum_span(streams, (), sums, {"high": high, "low": low}),
+        finish=finish_span(sums, *finish),
+        map=map_span(precision, ("first", "second", *FACTOR), slope),
+    )

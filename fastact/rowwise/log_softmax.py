@@ -1,0 +1,212 @@
+"""log_softmax and logsumexp: the logarithm of a row's sum of exponentials.
+
+The logarithm of a sum near 1 needs the sum less the maximum's own 1: elements equal to
+the maximum are counted, the others summed. What is left may be small: float32 terms are
+added up in float64, and nothing heavy before them.
+"""
+
+from numpy import float32, float64
+
+from fastact.elementary.log_of_sum import log_of_sum
+from fastact.elementary.logistic import sum_of_two
+from fastact.elementary.scalar import fabs, fma, like, select
+from fastact.elementary.scaled_exp import (
+    biased_exp_double,
+    biased_exp_single,
+    peak_double,
+    peak_wide,
+    scaled_exp_double,
+    scaled_exp_single,
+)
+from fastact.engine.rowwise import RowForm, RowKernel, row_function
+from fastact.rowwise.assembly import (
+    BOUND,
+    EXPONENT,
+    SLOPE,
+    VALUE,
+    double_sum_low,
+    finish_span,
+    from_output,
+    greater,
+    lost,
+    map_span,
+    maximum_span,
+    prepare_span,
+    single_sum,
+    single_sum_low,
+    sum_span,
+    whole,
+)
+
+INF = float("inf")
+
+
+# -- the sums: bodies of (first, peak, shift, magic, least, high, low, count) -----------------
+
+
+def _single_rest_high(x, peak, shift, magic, least, high, low, count):
+    scale, p, _ = scaled_exp_single(x, shift, magic, least)
+    return high + float64(p * select(x == peak, float32(0.0), scale))
+
+
+def _single_rest_low(x, peak, shift, magic, least, high, low, count):
+    scale, _, p_low = scaled_exp_single(x, shift, magic, least)
+    return fma(p_low, select(x == peak, float32(0.0), scale), low)
+
+
+def _double_rest_high(x, peak, shift, magic, least, high, low, count):
+    scale, p, _ = scaled_exp_double(x, shift, magic, least)
+    return high + p * select(x == peak, 0.0, scale)
+
+
+def _double_rest_low(x, peak, shift, magic, least, high, low, count):
+    scale, p, p_low = scaled_exp_double(x, shift, magic, least)
+    scale = select(x == peak, 0.0, scale)
+    return fma(p_low, scale, low) + lost(high, p * scale)
+
+
+def _single_counted(x, peak, shift, magic, least, high, low, count):
+    return count + select(x == peak, float32(1.0), float32(0.0))
+
+
+def _double_counted(x, peak, shift, magic, least, high, low, count):
+    return count + select(x == peak, 1.0, 0.0)
+
+
+# -- behind them: bodies of (peak, shift, magic, high, low, count) -----------------------------
+
+
+def _single_log(peak, shift, magic, high, low, count):
+    rest = (float64(high) + float64(low)) / peak_wide(peak, shift, magic)
+    y, _ = log_of_sum(float64(count), rest, 0.0)
+    return y
+
+
+def _double_log(peak, shift, magic, high, low, count):
+    e, e_low = peak_double(peak, shift, magic)
+    # A small sum is all in what the heavy start lost.
+    total = high + low
+    rest = total / e
+    rest_low = (fma(-rest, e, total) + fma(-rest, e_low, (high - total) + low)) / e
+    return log_of_sum(count, rest, rest_low)
+
+
+def _single_log_rounded(peak, shift, magic, high, low, count):
+    return float32(_single_log(peak, shift, magic, high, low, count))
+
+
+def _double_log_rounded(peak, shift, magic, high, low, count):
+    y, _ = _double_log(peak, shift, magic, high, low, count)
+    return y
+
+
+def _log_ratio(x, peak, factor):
+    # Neither term is positive: three roundings, of 1/2 ULP of the result at most each.
+    return (x - peak) - factor
+
+
+def _single_log_sum(peak, shift, magic, high, low, count):
+    return float32(float64(peak) + _single_log(peak, shift, magic, high, low, count))
+
+
+def _double_log_sum(peak, shift, magic, high, low, count):
+    y, y_low = _double_log(peak, shift, magic, high, low, count)
+    s, s_low = sum_of_two(peak, y)
+    return select(fabs(s) < INF, s + (s_low + y_low), s)
+
+
+# -- the gradient from the output: bodies of (first = g, high, low) and (g, y, factors) ---------
+
+
+def _single_total_high(g, high, low):
+    return high + float64(g)
+
+
+def _single_total_low(g, high, low):
+    return low
+
+
+def _double_total_high(g, high, low):
+    return high + g
+
+
+def _double_total_low(g, high, low):
+    return low + lost(high, g)
+
+
+def _log_softmax_slope(g, total, high, low, p, p_low):
+    """g - total (p + p_low), where total has been scaled to high + low."""
+    rest = fma(high, p_low, low * p)
+    return fma(-high, p, g - select(fabs(total) < INF, rest, like(g, 0.0)))
+
+
+def _single_log_softmax_slope(g, y, total, total_low):
+    scale, unbias, p, p_low = biased_exp_single(y)
+    high, low = scale * total * unbias, scale * total_low * unbias
+    return _log_softmax_slope(g, total, high, low, p, p_low)
+
+
+def _double_log_softmax_slope(g, y, total, total_low):
+    scale, unbias, p, p_low = biased_exp_double(y)
+    high, low = scale * total * unbias, scale * total_low * unbias
+    return _log_softmax_slope(g, total, high, low, p, p_low)
+
+
+def _logarithmic(precision, finish, map_span):
+    if precision == "float32":
+        bodies = (_single_rest_high, _single_rest_low, _single_counted)
+    else:
+        bodies = (_double_rest_high, _double_rest_low, _double_counted)
+    sums = {"high": "float64", "low": precision, "count": precision}
+    before = dict.fromkeys(("peak", "shift", "magic"), precision)
+    return RowKernel(
+        maximum=maximum_span(precision, greater),
+        prepare=prepare_span(precision),
+        sum=sum_span(("first",), ("peak", *EXPONENT), sums, dict(zip(sums, bodies, strict=True))),
+        finish=finish_span(before | sums, finish),
+        map=map_span,
+    )
+
+
+@row_function(
+    formula="x - max(x) - log(sum(exp(x - max(x))))",
+    source="The logarithm of softmax; Blanchard et al. 2021, doi:10.1093/imanum/draa038",
+    use="Cross-entropy losses: finite where softmax itself has underflowed.",
+    drawback="Unbounded below: a loss term rather than a layer.",
+    max_ulp=BOUND,
+    infinite_shift=False,
+    padding=-INF,
+    forms=(RowForm(*VALUE), RowForm(*SLOPE, "g - exp(y) * sum(g)")),
+)
+def log_softmax(namespace, precision):
+    """Logarithm of softmax, accurate also where one element outweighs the others."""
+    single = precision == "float32"
+    if namespace:
+        sums = (
+            (_single_total_high, _single_total_low)
+            if single
+            else (_double_total_high, _double_total_low)
+        )
+        finish = (single_sum, single_sum_low) if single else (whole, double_sum_low)
+        slope = _single_log_softmax_slope if single else _double_log_softmax_slope
+        return from_output(precision, ("first",), *sums, finish, slope)
+    finish = _single_log_rounded if single else _double_log_rounded
+    return _logarithmic(
+        precision, finish, map_span(precision, ("first", "peak", "factor"), _log_ratio)
+    )
+
+
+@row_function(
+    formula="max(x) + log(sum(exp(x - max(x))))",
+    source="Blanchard et al. 2021, doi:10.1093/imanum/draa038; scipy.special.logsumexp",
+    use="Sums of probabilities kept as logarithms, normalising constants.",
+    drawback="Relative accuracy is lost where the result passes through 0.",
+    max_ulp=BOUND,
+    infinite_shift=False,
+    padding=-INF,
+    forms=(RowForm("", ("x",), "(n)->()", "{summary}", "{formula}"),),
+)
+def logsumexp(namespace, precision):
+    """Logarithm of the sum of exponentials of each row."""
+    body = _single_log_sum if precision == "float32" else _double_log_sum
+    return _logarithmic(precision, body, None)
