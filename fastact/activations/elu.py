@@ -182,7 +182,9 @@ def _(x, alpha):
     zero = float32(0.0)
     q, low = _quotient(select(x > zero, zero, x), alpha, float32(30.0))
     m, m_low = expm1_single_parts(q)
-    return select(x > zero, x, _times(alpha, m, fma(low, m, m_low + low)))
+    left = _times(alpha, m, fma(low, m, m_low + low))
+    # The quotient of subnormal numbers has no remainder.
+    return select((x > zero) | fabs_below(q, float32(2.0**-40)), x, left)
 
 
 @celu.derivative

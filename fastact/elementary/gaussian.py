@@ -15,6 +15,7 @@ product takes that back, rounding once where the result is subnormal.
 
 from numpy import float32, float64, int32, int64
 
+from fastact.elementary.exp import exp_series_double, exp_series_single
 from fastact.elementary.scalar import bits, fma, from_bits
 
 __all__ = [
@@ -49,15 +50,8 @@ def _double_terms(shifted, v, v_low):
     low = fma(k, -_LN2_LOW, v_low)
     r = high + low
     rest = (high - r) + low
-    s = r * r
-    a0 = fma(float64(0.1666666666666641), r, float64(0.5000000000000011))
-    a1 = fma(float64(0.008333333333495646), r, float64(0.041666666666529184))
-    a2 = fma(float64(0.0001984126950472364), r, float64(0.0013888888943923293))
-    a3 = fma(float64(2.7557587377214837e-06), r, float64(2.4801492761971183e-05))
-    a4 = fma(float64(2.499995458909079e-08), r, float64(2.763037893821129e-07))
-    b1 = fma(a2, s, a1)
-    b2 = fma(a4, s, a3)
-    w = fma(fma(fma(b2, s * s, b1), s, a0), s, fma(rest, r, rest))
+    q, s = exp_series_double(r)
+    w = fma(q, s, fma(rest, r, rest))
     return from_bits(int64(bits(shifted) << int64(52))), r, w
 
 
@@ -82,10 +76,7 @@ def _single_terms(shifted, v, v_low):
     low = fma(k, -_LN2_LOW_SINGLE, v_low)
     r = high + low
     rest = (high - r) + low
-    s = r * r
-    a0 = fma(float32(0.1666651964187622), r, float32(0.4999999403953552))
-    a1 = fma(float32(0.008368780836462975), r, float32(0.04166839271783829))
-    q = fma(fma(float32(0.0013814468402415514), s, a1), s, a0)
+    q, s = exp_series_single(r)
     # Half of what rounding took from r^2: w is up to 0.06.
     w = fma(q, s, fma(float32(0.5), fma(r, r, -s), rest))
     return from_bits(int32(bits(shifted) << int32(23))), r, w

@@ -7,6 +7,7 @@ minimax of degree 9, 2^-57.9 relative to exp(r).
 
 from numpy import float64, int64
 
+from fastact.elementary.exp import exp_series_double
 from fastact.elementary.gaussian import DOWN_DOUBLE
 from fastact.elementary.scalar import bits, fma, from_bits, select
 
@@ -30,15 +31,7 @@ _ONE = float64(1.0)
 
 def _terms(shifted, r, r_low):
     """scale, r, r', q, r^2 with c = 2^-512 scale and exp(-r) = 1 - r + r^2 q."""
-    s = r * r
-    a0 = fma(float64(-0.1666666666666641), r, float64(0.5000000000000011))
-    a1 = fma(float64(-0.008333333333495646), r, float64(0.041666666666529184))
-    a2 = fma(float64(-0.0001984126950472364), r, float64(0.0013888888943923293))
-    a3 = fma(float64(-2.7557587377214837e-06), r, float64(2.4801492761971183e-05))
-    a4 = fma(float64(-2.499995458909079e-08), r, float64(2.763037893821129e-07))
-    b1 = fma(a2, s, a1)
-    b2 = fma(a4, s, a3)
-    q = fma(fma(b2, s * s, b1), s, a0)
+    q, s = exp_series_double(-r)
     return from_bits(int64(bits(shifted) << int64(52))), r, r_low, q, s
 
 

@@ -13,6 +13,7 @@ c is first made too large by 2^60, which keeps it normal down to v = -128.
 
 from numpy import float32, int32
 
+from fastact.elementary.exp import exp_series_single
 from fastact.elementary.gaussian import DOWN_SINGLE
 from fastact.elementary.scalar import bits, fma, from_bits, select
 
@@ -35,10 +36,7 @@ _ONE = float32(1.0)
 
 def _terms(shifted, r, r_low):
     """scale, r, r', q, r^2 with c = 2^-60 scale and exp(-r) = 1 - r + r^2 q."""
-    square = r * r
-    a0 = fma(float32(-0.1666651964187622), r, float32(0.4999999403953552))
-    a1 = fma(float32(-0.008368780836462975), r, float32(0.04166839271783829))
-    q = fma(fma(float32(0.0013814468402415514), square, a1), square, a0)
+    q, square = exp_series_single(-r)
     return from_bits(int32(bits(shifted) << int32(23))), r, r_low, q, square
 
 
