@@ -2,18 +2,20 @@
 
 The argument is reduced in two steps after Cody and Waite (1980), rounding to k by
 adding and subtracting 1.5 * 2^(mantissa bits), which leaves k in the low bits of the
-sum as well. exp(r) = 1 + r + r^2 q(r), with q interpolating at Chebyshev nodes.
+sum as well. exp(r) = 1 + r + r^2 q(r), with q interpolating at Chebyshev nodes, or
+minimax where pairs of coefficients are named (Estrin's scheme: half the depth).
 
 =============  ==========  ======  ==================================================
 function       arithmetic  degree  error of the polynomial, relative to exp(r)
 =============  ==========  ======  ==================================================
-exp_single     float32     5 + 2   2^-30.4; 1 ULP after rounding, by parts much less
 exp_wide       float64     5 + 2   2^-32.1: for kernels that round to float32 at the end
-exp_double     float64     9 + 2   2^-57.9, in pairs of coefficients (Estrin)
+exp_double     float64     10 + 2  2^-61.4; by parts 2^-58
+exp_series     float64     9 + 2   2^-57.9, in pairs of coefficients
+exp_series     float32     4 + 2   2^-28.2, in pairs of coefficients
 =============  ==========  ======  ==================================================
 
 ``exp_twice_single`` gives exp(2 z) for tanh, with one step of reduction: degree 6, 2^-28.9;
-``exp_short_single`` likewise exp(v) by Estrin's scheme: degree 4 + 2, 2^-28.2.
+``exp_short_single`` likewise exp(v) by the series.
 The ``_parts`` functions return what cannot be rounded without loss.
 """
 
@@ -26,7 +28,6 @@ __all__ = [
     "exp_series_double",
     "exp_series_single",
     "exp_short_single",
-    "exp_single_parts",
     "exp_twice_single",
     "exp_wide",
     "power_of_two",
@@ -73,7 +74,10 @@ def exp_wide(x):
 
 
 def exp_series_double(r):
-    """q and r^2 with exp(r) = 1 + r + r^2 q for |r| <= log(2) / 2: degree 9, 2^-57.9."""
+    """q and r^2 with exp(r) = 1 + r + r^2 q for |r| <= log(2) / 2: degree 9, 2^-57.9.
+
+    Relative to exp(r): expm1 would be off by half an ULP at 2^-4.
+    """
     s = r * r
     a0 = fma(float64(0.1666666666666641), r, float64(0.5000000000000011))
     a1 = fma(float64(0.008333333333495646), r, float64(0.041666666666529184))
@@ -104,32 +108,24 @@ def exp_double_parts(x):
     low = k * _LN2_LOW
     r = high - low
     rest = (high - r) - low
-    q, s = exp_series_double(r)
-    # w is up to 0.07: its rounding costs expm1 a fifth of an ULP near log(2) / 2.
-    w = fma(q, s, fma(rest, r, rest))
-    t = r + w
-    u = (r - t) + w
+    # In pairs of coefficients: half the depth of Horner's scheme.
+    p = r * r
+    square = p * p
+    a = fma(float64(0.04166666666666667), r, float64(0.1666666666666667))
+    b = fma(float64(0.0013888888888883752), r, float64(0.008333333333326141))
+    c = fma(float64(2.4801587325533363e-05), r, float64(0.00019841269874800493))
+    d = fma(float64(2.7557273661348637e-07), r, float64(2.7557255425746435e-06))
+    e = fma(float64(2.0914679376583935e-09), r, float64(2.510520637395701e-08))
+    q = fma(fma(fma(e, p, d), square, fma(c, p, b)), p, a)
+    # r^2 / 2 is carried whole: rounded, it would cost expm1 half an ULP near log(2) / 2.
+    half = 0.5 * p
+    # The rest, r^2 (q - 1/2) + rest (1 + r), is at most 0.008.
+    w = fma(p * r, q, fma(0.5, fma(r, r, -p), fma(rest, r, rest)))
+    s = r + half
+    s_low = (r - s) + half
+    t = s + w
+    u = ((s - t) + w) + s_low
     return int64(bits(shifted) - bits(_MAGIC)), t, u
-
-
-def exp_single_parts(x):
-    """k, t, u with exp(x) = 2^k (1 + t + u) in float32 arithmetic; k as int32.
-
-    For |x| <= 2^10 or so; the caller clamps.
-    """
-    shifted = fma(x, _LOG2_E_SINGLE, _MAGIC_SINGLE)
-    k = shifted - _MAGIC_SINGLE
-    r = fma(k, -_LN2_HIGH_SINGLE, x)
-    r = fma(k, -_LN2_LOW_SINGLE, r)
-    q = fma(float32(0.00019890980911441147), r, float32(0.0013933641603216529))
-    q = fma(q, r, float32(0.00833331048488617))
-    q = fma(q, r, float32(0.04166646674275398))
-    q = fma(q, r, float32(0.1666666716337204))
-    q = fma(q, r, float32(0.5))
-    w = q * r * r
-    t = r + w
-    u = (r - t) + w
-    return int32(bits(shifted) - bits(_MAGIC_SINGLE)), t, u
 
 
 def exp_twice_single(z):
