@@ -94,7 +94,7 @@ def main() -> None:
     numba.set_num_threads(1)
     functions = [*compiled, fa.sigmoid]
     names = [f.__doc__.strip() for f in FORMULATIONS]
-    names.append("fastact: 2^-k / (2^-k + h), one corrected quotient")
+    names.append("fastact: c / (c + e^-r), c = 2^k, one corrected quotient")
     rows = []
     for name, function, nanoseconds in zip(names, functions, times(functions), strict=True):
         error, at = worst(function)
