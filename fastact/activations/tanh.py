@@ -280,9 +280,9 @@ def _(x):
     p = fma(float32(0.03129764646291733), w, float32(-0.09912249445915222))
     p = fma(p, square, fma(float32(0.21726809442043304), w, float32(-0.4316006898880005)))
     p = fma(p, w, float32(0.799993097782135))
-    # Only w and the sum are rounded at full weight.
     z = fabs(x)
     z = select(z > float32(20.0), float32(20.0), z)
+    # Only w and the sum are rounded at full weight.
     near = fma(z, fma(float32(-1.3333332538604736), w, p * square), z + z)
     q = _far_single(z)
     far = fma(q, fma(-z, q, z + z - float32(1.0)), float32(1.0))

@@ -55,7 +55,7 @@ def _row_carrier() -> dict[str, int]:
         from fastact.engine.lowering import lower_address_function
 
         functions = (rows.rows, rows.row_loop)
-        # Not in line: 0.4 s of code generation in place of 2.6, and no slower to run.
+        # Not in line: 0.4 s of code generation in place of 2.6; softmax took 1 % longer or less.
         return target.emit_object(
             *map(lower_address_function, symbols, functions, (4, 4)), inline=False
         )
