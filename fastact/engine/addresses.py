@@ -28,7 +28,6 @@ __all__ = [
     "load_int32",
     "load_int64",
     "out_of_memory",
-    "prefetch",
     "release",
     "set_fp_state",
     "stack",
@@ -36,7 +35,6 @@ __all__ = [
     "store_int16",
     "store_int32",
     "store_int64",
-    "stream_line",
 ]
 
 _INT = ir.IntType(64)
@@ -184,20 +182,6 @@ def set_fp_state(typingctx: Any, state: Any) -> Any:
 
 
 @intrinsic
-def stream_line(typingctx: Any, target: Any, source: Any) -> Any:
-    """Copy one 64-byte line past the caches; both addresses are multiples of 64."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        line = ir.VectorType(ir.FloatType(), 16)
-        to, from_ = (builder.inttoptr(a, ir.PointerType(line)) for a in args)
-        store = builder.store(builder.load(from_, align=64), to, align=64)
-        store.set_metadata("nontemporal", builder.module.add_metadata([ir.IntType(32)(1)]))
-        return context.get_dummy_value()
-
-    return types.void(types.int64, types.int64), codegen
-
-
-@intrinsic
 def store_fence(typingctx: Any) -> Any:
     """Make streamed lines visible before anything that is stored later."""
 
@@ -254,18 +238,3 @@ def out_of_memory(typingctx: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(), codegen
-
-
-@intrinsic
-def prefetch(typingctx: Any, address: Any) -> Any:
-    """Begin to load the cache line of an address, which need not be valid."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        number = ir.IntType(32)
-        kind = ir.FunctionType(ir.VoidType(), [_BYTE_POINTER, *[number] * 3])
-        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
-        read, near, data = number(0), number(3), number(1)
-        builder.call(function, [builder.inttoptr(args[0], _BYTE_POINTER), read, near, data])
-        return context.get_dummy_value()
-
-    return types.void(types.int64), codegen

@@ -26,14 +26,12 @@ from fastact.engine.addresses import (
     load_int16,
     load_int32,
     load_int64,
-    prefetch,
     set_fp_state,
     stack,
     store_fence,
     store_int16,
     store_int32,
     store_int64,
-    stream_line,
 )
 from fastact.engine.plan import (
     GATHER,
@@ -47,6 +45,7 @@ from fastact.engine.plan import (
     SPAN,
     STORED,
     STREAM,
+    STREAMED,
     STREAMING,
     TEAM,
 )
@@ -183,59 +182,57 @@ def make_scatter(dtype):
     return scatter
 
 
+def head_to_lines(args, steps, plan):
+    """Elements before all outputs begin a cache line; -1 where they cannot be streamed.
+
+    They have to be contiguous, to reach a line together, and not to be inputs too: the
+    lines of such an output are in the cache already.
+    """
+    stored, inputs = load_int64(plan + STORED), load_int64(plan + INPUTS)
+    away = -load_int64(args + 8 * inputs) & (LINE - 1)
+    streamed = away % stored == 0
+    for j in range(inputs, load_int64(plan + OPERANDS)):
+        output = load_int64(args + 8 * j)
+        streamed = streamed and load_int64(steps + 8 * j) == stored
+        streamed = streamed and (output + away) & (LINE - 1) == 0
+        for k in range(inputs):
+            streamed = streamed and load_int64(args + 8 * k) != output
+    return away // stored if streamed else -1
+
+
 def carry(args, n, steps, plan, stream):
-    """Send ``n`` elements through the span of ``plan``."""
+    """Send ``n`` elements through a span of ``plan``."""
     stored, operands = load_int64(plan + STORED), load_int64(plan + OPERANDS)
     order = worst_hazard(args, steps, plan, n)
-    contiguous = load_int64(plan + NATIVE) == 1 and order == 0 and not stream
+    direct = load_int64(plan + NATIVE) == 1 and order == 0
+    span, done = load_int64(plan + SPAN), 0
+    if stream and direct:
+        head = head_to_lines(args, steps, plan)
+        if head >= 0:
+            carry_buffered(args, 0, head, steps, plan, order, span)
+            span, done = load_int64(plan + STREAMED), head
+    contiguous = direct
     for k in range(operands):
         contiguous = contiguous and load_int64(steps + 8 * k) == stored
-    done = 0
-    if contiguous:
-        units = (n * stored) >> UNIT_BITS
-        if units > 0:
-            call_span(load_int64(plan + SPAN), args, units)
-            done = (units << UNIT_BITS) // stored
+    units = ((n - done) * stored) >> UNIT_BITS
+    if contiguous and units > 0:
+        addresses = stack(WORDS)
+        for k in range(operands):
+            store_int64(addresses + 8 * k, load_int64(args + 8 * k) + done * stored)
+        call_span(span, addresses, units)
+        done += (units << UNIT_BITS) // stored
     if done < n:
-        carry_buffered(args, done, n, steps, plan, order, stream)
+        carry_buffered(args, done, n, steps, plan, order, span)
 
 
-def head_to_line(args, steps, plan):
-    """Elements until the first output that can be streamed begins a cache line."""
-    stored = load_int64(plan + STORED)
-    for j in range(load_int64(plan + INPUTS), load_int64(plan + OPERANDS)):
-        output = load_int64(args + 8 * j)
-        if load_int64(steps + 8 * j) == stored and output % stored == 0:
-            return (-output & (LINE - 1)) // stored
-    return 0
-
-
-def is_streamed(args, inputs, k, place):
-    """Whether a contiguous output is to be streamed: on a line, and not in place.
-
-    The lines of an output that is an input too are in the cache already.
-    """
-    streamed = place & (LINE - 1) == 0
-    for i in range(inputs):
-        streamed = streamed and load_int64(args + 8 * i) != load_int64(args + 8 * k)
-    return streamed
-
-
-def stream_out(target, source, lines, ahead):
-    """Copy a buffer past the caches, and begin to load what the next chunk reads."""
-    for line in range(0, lines * LINE, LINE):
-        stream_line(target + line, source + line)
-        prefetch(ahead + line)
-
-
-def carry_buffered(args, done, n, steps, plan, order, stream):
+def carry_buffered(args, done, n, steps, plan, order, direct_span):
     """Elements ``done`` to ``n`` of any layout, a chunk at a time.
 
     What is contiguous is handed to the span where it lies; the rest, and what does not
     fill its last unit, goes through a buffer. Copying the contiguous operands too
     made leaky_relu, whose slope is broadcast, six times slower.
     """
-    span, stored = load_int64(plan + SPAN), load_int64(plan + STORED)
+    stored = load_int64(plan + STORED)
     inputs, operands = load_int64(plan + INPUTS), load_int64(plan + OPERANDS)
     gather, scatter = load_int64(plan + GATHER), load_int64(plan + SCATTER)
     native = load_int64(plan + NATIVE) == 1 and order == 0
@@ -247,13 +244,9 @@ def carry_buffered(args, done, n, steps, plan, order, stream):
         if load_int64(steps + 8 * k) == 0 and order != 2:
             place, room = load_int64(args + 8 * k), (longest + unit - 1) & -unit
             call_gather(gather, buffers + k * BUFFER_BYTES, place, 0, longest, room)
-    head = head_to_line(args, steps, plan) if stream and native else 0
     while done < n:
         count = min(chunk, n - done)
-        if head > 0:
-            count = min(head, count)
-            head = 0
-        elif native and count >= unit:
+        if native and count >= unit:
             count &= -unit
         room = (count + unit - 1) & -unit
         direct = native and count == room
@@ -263,20 +256,15 @@ def carry_buffered(args, done, n, steps, plan, order, stream):
             buffer = buffers + k * BUFFER_BYTES
             store_int64(addresses + 8 * k, buffer)
             if direct and step == stored:
-                if not (stream and k >= inputs and is_streamed(args, inputs, k, place)):
-                    store_int64(addresses + 8 * k, place)
+                store_int64(addresses + 8 * k, place)
             elif k < inputs and (step != 0 or order == 2):
                 call_gather(gather, buffer, place, step, count, room)
-        call_span(span, addresses, room // unit)
+        call_span(direct_span if direct else load_int64(plan + SPAN), addresses, room // unit)
         for k in range(inputs, operands):
             step = load_int64(steps + 8 * k)
-            target, source = load_int64(args + 8 * k) + done * step, load_int64(addresses + 8 * k)
-            if direct and step == stored:
-                if source != target:
-                    ahead = load_int64(args) + (done + chunk) * load_int64(steps)
-                    stream_out(target, source, count // unit, ahead)
-            else:
-                call_scatter(scatter, target, step, source, count)
+            if not (direct and step == stored):
+                target = load_int64(args + 8 * k) + done * step
+                call_scatter(scatter, target, step, buffers + k * BUFFER_BYTES, count)
         done += count
 
 
@@ -291,11 +279,7 @@ def serial(args, dimensions, steps, plan):
 
 
 def streaming(args, dimensions, steps, plan):
-    """The serial carrier for results larger than the last-level cache.
-
-    An ordinary store reads its line into the cache before it writes it; a streamed one
-    does not, which spares a third of the memory traffic.
-    """
+    """The serial carrier for results larger than the last-level cache."""
     n = load_int64(dimensions)
     if n > 0:
         state = get_fp_state()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["MAX_OPERANDS", "WORDS", "make_plan"]
+__all__ = ["MAX_OPERANDS", "NEVER", "WORDS", "make_plan"]
 
 #: The words in order; NATIVE is 1 where the span computes with the stored dtype itself.
 WORDS = (
@@ -23,11 +23,14 @@ WORDS = (
     "PARALLEL",
     "STREAMING",
     "STREAM",
+    "STREAMED",
     "GRAIN",
 )
 #: Byte offset of each word.
 SPAN, INPUTS, OPERANDS, STORED, NATIVE, GATHER, SCATTER, SERIAL, TEAM, PARALLEL = range(0, 80, 8)
-STREAMING, STREAM, GRAIN = 80, 88, 96
+STREAMING, STREAM, STREAMED, GRAIN = 80, 88, 96, 104
+#: A length that no array has.
+NEVER = int(np.iinfo(np.int64).max)
 #: g, x and two parameters, or x, two parameters and two outputs, with room to spare.
 MAX_OPERANDS = 8
 
@@ -36,11 +39,11 @@ def make_plan(**words: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """A plan from its words by name.
 
     ``PARALLEL`` is the length from which threads pay, ``STREAM`` the one from which the
-    carrier ``STREAMING`` writes past the caches; a plan without it never does. A thread's
-    share is a multiple of ``GRAIN``: 1024 elements, so that no two threads write one
-    cache line, or 1 row.
+    carrier ``STREAMING`` takes ``STREAMED``, the span that writes past the caches; a plan
+    without them never does. A thread's share is a multiple of ``GRAIN``: 1024 elements, so
+    that no two threads write one cache line, or 1 row.
     """
-    words = {"STREAMING": 0, "STREAM": np.iinfo(np.int64).max, "GRAIN": 1024, **words}
+    words = {"STREAMING": 0, "STREAM": NEVER, "STREAMED": 0, "GRAIN": 1024, **words}
     if words["OPERANDS"] > MAX_OPERANDS:
         raise TypeError(f"{words['OPERANDS']} operands exceed {MAX_OPERANDS}")
     return np.array([words[word] for word in WORDS], dtype=np.int64)

@@ -18,13 +18,13 @@ import os
 import numpy as np
 
 from fastact.engine import carrier_code
+from fastact.engine.plan import NEVER
 
 __all__ = ["TEAM_CELL", "max_threads", "parallel_length", "start_team"]
 
 #: Cost of opening and closing a region in seconds: 4 us back to back and 36 us after
 #: 2 ms of idleness, measured for OpenMP; the length below stays right for the latter.
 REGION_SECONDS = 36e-6
-NEVER = np.iinfo(np.int64).max
 
 _LOOP = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4)
 #: [address of the team's loop, busy flag]
@@ -49,7 +49,7 @@ def parallel_length(seconds_per_element: float) -> int:
     """Length from which a region is sure to gain: the time saved is twice its cost."""
     threads = max_threads()
     if threads == 1:
-        return int(NEVER)
+        return NEVER
     saved = seconds_per_element * (1 - 1 / threads)
     return int(2 * REGION_SECONDS / saved)
 

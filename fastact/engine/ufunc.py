@@ -8,12 +8,12 @@ import inspect
 import itertools
 import time
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from fastact.engine import carrier_code, codecache, threads
-from fastact.engine.cache_size import last_level_cache
+from fastact.engine.cache_size import streamed_length
 from fastact.engine.entry import Activation
 from fastact.engine.forms import Form
 from fastact.engine.plan import make_plan
@@ -56,32 +56,45 @@ def _from_func_and_data() -> Any:
     return kind(slots_of(np._core._multiarray_umath._UFUNC_API)[_FROM_FUNC_AND_DATA])  # type: ignore[attr-defined]
 
 
-def _load_spans(qualified: str, entry: Activation | GatedUnit, form: Form) -> dict[str, int]:
-    symbols = [f"fastact.{qualified}.{precision}" for precision in ("float32", "float64")]
+class Spans(NamedTuple):
+    """Addresses of the spans of one precision."""
+
+    ordinary: int
+    streamed: int
+
+
+def _load_spans(qualified: str, entry: Activation | GatedUnit, form: Form) -> dict[str, Spans]:
+    symbols = {
+        precision: (f"fastact.{qualified}.{precision}", f"fastact.{qualified}.{precision}.streamed")
+        for precision in ("float32", "float64")
+    }
 
     def build() -> bytes:
         from fastact.engine import target
         from fastact.engine.span import span_assembly
 
-        return target.emit_object(
-            *(span_assembly(symbol, entry, form, symbol.rpartition(".")[2]) for symbol in symbols)
-        )
+        groups = []
+        for precision, (ordinary, streamed) in symbols.items():
+            groups.append(span_assembly(ordinary, entry, form, precision))
+            groups.append(span_assembly(streamed, entry, form, precision, streamed=True))
+        return target.emit_object(*groups)
 
-    addresses = codecache.load(qualified, symbols, build)
-    return {symbol.rpartition(".")[2]: addresses[symbol] for symbol in symbols}
+    addresses = codecache.load(qualified, [*itertools.chain(*symbols.values())], build)
+    return {p: Spans(*(addresses[symbol] for symbol in pair)) for p, pair in symbols.items()}
 
 
 def _seconds_per_element(span: int, operands: int, precision: str) -> float:
-    """Time of a span in the first-level cache: what the thread policy reckons with."""
+    """Time of a span in the first-level cache, without the call: what the policies reckon with."""
     data = np.ones((operands, 64 * _TIMED_UNITS // np.dtype(precision).itemsize), dtype=precision)
     pointers = (ctypes.c_void_p * operands)(*(row.ctypes.data for row in data))
     call = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(span)
-    best = float("inf")
+    best = [float("inf")] * 2
     for _ in range(4):
-        start = time.perf_counter()
-        call(pointers, _TIMED_UNITS)
-        best = min(best, time.perf_counter() - start)
-    return best / data.shape[1]
+        for k, units in enumerate((1, _TIMED_UNITS)):
+            start = time.perf_counter()
+            call(pointers, units)
+            best[k] = min(best[k], time.perf_counter() - start)
+    return max(best[1] - best[0], 1e-9) / data.shape[1]
 
 
 def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str) -> np.ufunc:
@@ -90,15 +103,17 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
     spans = _load_spans(qualified, entry, form)
     inputs, outputs = len(form.operands) + len(entry.parameters), len(form.outputs)
     operands = inputs + outputs
-    lengths = {
-        precision: threads.parallel_length(_seconds_per_element(span, operands, precision))
+    seconds = {
+        precision: _seconds_per_element(span.ordinary, operands, precision)
         for precision, span in spans.items()
     }
 
     def plan(dtype: str, stored: int) -> Any:
         gather, scatter = carrier_code.storage_addresses(dtype)
+        own = seconds[_COMPUTED[dtype]]
+        moved, written = operands * stored, outputs * stored
         return make_plan(
-            SPAN=spans[_COMPUTED[dtype]],
+            SPAN=spans[_COMPUTED[dtype]].ordinary,
             INPUTS=inputs,
             OPERANDS=operands,
             STORED=stored,
@@ -107,9 +122,10 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
             SCATTER=scatter,
             SERIAL=carrier_code.serial_address(),
             TEAM=threads.TEAM_CELL,
-            PARALLEL=lengths[_COMPUTED[dtype]],
+            PARALLEL=threads.parallel_length(own),
             STREAMING=carrier_code.streaming_address(),
-            STREAM=last_level_cache() // (stored * outputs),
+            STREAM=streamed_length(own, threads.max_threads(), moved, written),
+            STREAMED=spans[_COMPUTED[dtype]].streamed,
         )
 
     plans = [plan(dtype, np.dtype(dtype).itemsize) for dtype in DTYPES]
