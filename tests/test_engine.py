@@ -61,6 +61,20 @@ def test_a_warm_start_imports_no_numba_and_adds_no_files(tmp_path):
     assert sorted(os.listdir(tmp_path)) == files
 
 
+def test_the_driver_of_the_threads_is_compiled_once_and_repaired(tmp_path):
+    code = LARGE + "check(); from fastact.engine.parallel import drive; print(drive.signatures)"
+    cache = {"FASTACT_CACHE_DIR": str(tmp_path), "FASTACT_NUM_THREADS": "2"}
+    assert run(code, **cache) != "[]"
+    files = sorted(os.listdir(tmp_path))
+    assert run(code, **cache) == "[]"
+    assert sorted(os.listdir(tmp_path)) == files
+    (driver,), (latency,) = tmp_path.glob("team-*"), tmp_path.glob("region-*")
+    driver.write_bytes(driver.read_bytes()[:-1])
+    latency.write_bytes(b"")
+    assert run(code, **cache) != "[]"
+    assert run(code, **cache) == "[]"
+
+
 @pytest.mark.parametrize(
     "damage",
     [

@@ -11,24 +11,24 @@ from typing import Any
 from fastact.commands.progress import progress
 from fastact.engine.codecache import cache_directory
 from fastact.engine.namespace import genuine, offers
+from fastact.engine.threads import max_threads, start_team
 
 __all__ = ["run"]
 
 
 def everything() -> list[tuple[str, Callable[[], Any]]]:
-    """Qualified name of every ufunc, and what makes it."""
-    return [
+    """The driver of the threads and every ufunc: a name each, and what makes it."""
+    ufuncs: list[tuple[str, Callable[[], Any]]] = [
         (f"{form.namespace}.{record.name}".lstrip("."), partial(genuine, record, form))
         for record, form in offers()
     ]
+    return [("threads", start_team), *ufuncs] if max_threads() > 1 else ufuncs
 
 
 def run(_options: argparse.Namespace) -> None:
-    """Build every ufunc once."""
+    """Build everything once."""
     start = time.perf_counter()
-    count = 0
     for _, build in progress(everything(), "compiling"):
         build()
-        count += 1
     seconds = time.perf_counter() - start
-    print(f"{count} ufuncs ready in {seconds:.1f} s; machine code in {cache_directory()}")
+    print(f"{len(offers())} ufuncs ready in {seconds:.1f} s; machine code in {cache_directory()}")

@@ -20,6 +20,7 @@ __all__ = [
     "allocate",
     "call_gather",
     "call_loop",
+    "call_prepare",
     "call_scatter",
     "call_span",
     "exchange",
@@ -35,6 +36,7 @@ __all__ = [
     "store_int16",
     "store_int32",
     "store_int64",
+    "thread_count",
 ]
 
 _INT = ir.IntType(64)
@@ -119,6 +121,12 @@ def call_loop(typingctx: Any, loop: Any, args: Any, dims: Any, steps: Any, data:
 
 
 @intrinsic
+def call_prepare(typingctx: Any, prepare: Any, plan: Any) -> Any:
+    """Call ``void prepare(void *plan)``."""
+    return types.void(types.int64, types.int64), _caller(1)
+
+
+@intrinsic
 def call_gather(
     typingctx: Any, code: Any, buffer: Any, source: Any, step: Any, count: Any, room: Any
 ) -> Any:
@@ -141,6 +149,18 @@ def exchange(typingctx: Any, address: Any, value: Any) -> Any:
         return builder.atomic_rmw("xchg", pointer, args[1], "seq_cst")
 
     return types.int64(types.int64, types.int64), codegen
+
+
+@intrinsic
+def thread_count(typingctx: Any) -> Any:
+    """``numba.get_num_threads()``, whose compiled form holds addresses of one process."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kind = ir.FunctionType(_INT, [])
+        name = "get_num_threads"
+        return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [])
+
+    return types.int64(), codegen
 
 
 @intrinsic

@@ -20,6 +20,7 @@ from fastact.engine.addresses import (
     FP_DEFAULT,
     call_gather,
     call_loop,
+    call_prepare,
     call_scatter,
     call_span,
     get_fp_state,
@@ -40,6 +41,7 @@ from fastact.engine.plan import (
     NATIVE,
     OPERANDS,
     PARALLEL,
+    PREPARE,
     SCATTER,
     SERIAL,
     SPAN,
@@ -291,6 +293,8 @@ def streaming(args, dimensions, steps, plan):
 
 def loop(args, dimensions, steps, plan):
     """The loop that NumPy calls: serial below the plan's length, else the team's."""
+    if load_int64(plan + GATHER) == 0:
+        call_prepare(load_int64(plan + PREPARE), plan)
     n = load_int64(dimensions)
     target = load_int64(plan + SERIAL)
     if n >= load_int64(plan + STREAM):

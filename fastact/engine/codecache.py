@@ -21,7 +21,7 @@ import platformdirs
 
 from fastact.engine import target
 
-__all__ = ["cache_directory", "load"]
+__all__ = ["cache_directory", "load", "recall", "remember"]
 
 _CHECKSUM_BYTES = 32
 
@@ -64,8 +64,19 @@ def load(name: str, symbols: list[str], build: Callable[[], bytes]) -> dict[str,
     return target.load_object(code, symbols)
 
 
+def recall(name: str) -> str | None:
+    """What :func:`remember` kept under a name; None where there is nothing."""
+    content = _read(cache_directory() / f"{name}-{_key()}.txt")
+    return None if content is None else content.decode()
+
+
+def remember(name: str, text: str) -> None:
+    """Keep a measurement of this machine for later processes."""
+    _write(cache_directory() / f"{name}-{_key()}.txt", text.encode())
+
+
 def _read(path: Path) -> bytes | None:
-    """The object code in a file, or None where the file is not whole."""
+    """What a file holds, or None where the file is not whole."""
     try:
         content = path.read_bytes()
     except OSError:

@@ -1,19 +1,26 @@
-"""The one ``@njit(parallel=True)`` function: a serial carrier per thread and chunk."""
+"""The one ``@njit(parallel=True)`` function: a serial carrier per thread and chunk.
+
+Its object code is cached like the kernels'. A process whose first large array needs it
+then imports Numba, whose threads it runs on, and compiles nothing: 0.4 s in place of 2.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numba
-from numba import types
 
-from fastact.engine.addresses import call_loop, exchange, load_int64, stack, store_int64
+from fastact.engine import codecache
+from fastact.engine.addresses import (
+    call_loop,
+    exchange,
+    load_int64,
+    stack,
+    store_int64,
+    thread_count,
+)
 from fastact.engine.carrier import WORDS
-from fastact.engine.plan import GRAIN, OPERANDS, SERIAL, STREAM, STREAMING
+from fastact.engine.plan import BUSY, CAP, GRAIN, OPERANDS, SERIAL, STREAM, STREAMING, TEAM
 
-__all__ = ["compile_team"]
-
-_keep: list[Any] = []
+__all__ = ["load_team"]
 
 
 @numba.njit(parallel=True, error_model="numpy")
@@ -35,16 +42,23 @@ def drive(args, dimensions, steps, plan, threads):  # type: ignore[no-untyped-de
             call_loop(serial, own_args, own_dimensions, steps, plan)
 
 
-def compile_team(busy: int, cap: int) -> int:
-    """Address of a loop that runs on all threads Numba allows, or serially when busy."""
+def team(args, dimensions, steps, plan):  # type: ignore[no-untyped-def]
+    """A loop that runs on all threads Numba allows, or serially when busy."""
+    cell = load_int64(plan + TEAM)
+    if exchange(cell + BUSY, 1) == 0:
+        drive(args, dimensions, steps, plan, min(thread_count(), load_int64(cell + CAP)))
+        exchange(cell + BUSY, 0)
+    else:
+        call_loop(load_int64(plan + SERIAL), args, dimensions, steps, plan)
 
-    @numba.cfunc(types.void(*[types.int64] * 4), error_model="numpy")
-    def team(args, dimensions, steps, plan):  # type: ignore[no-untyped-def]
-        if exchange(busy, 1) == 0:
-            drive(args, dimensions, steps, plan, min(numba.get_num_threads(), cap))
-            exchange(busy, 0)
-        else:
-            call_loop(load_int64(plan + SERIAL), args, dimensions, steps, plan)
 
-    _keep.append(team)
-    return int(team.address)
+def load_team() -> int:
+    """Address of the team's loop. Numba's threads must have been launched before."""
+
+    def build() -> bytes:
+        from fastact.engine import target
+        from fastact.engine.lowering import lower_address_function
+
+        return target.emit_object(lower_address_function("fastact.team", team, 4), inline=False)
+
+    return codecache.load("team", ["fastact.team"], build)["fastact.team"]

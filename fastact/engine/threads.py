@@ -1,7 +1,7 @@
 """The team: one parallel driver shared by all kernels, and when to use it.
 
 A loop that is long enough to gain calls the address in the *team cell*. At first that
-is a Python function, which imports Numba, compiles the one driver and puts its address
+is a Python function, which imports Numba, loads the one driver and puts its address
 into the cell. Where threads are not to be had (one core, one thread asked for, a forked
 child, Numba's ``workqueue`` layer, which aborts under two callers) the cell holds the
 serial carrier.
@@ -12,25 +12,30 @@ threads that call at once then use ten cores, not ten times all cores.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import functools
 import os
+import time
 
 import numpy as np
 
-from fastact.engine import carrier_code
-from fastact.engine.plan import NEVER
+from fastact.engine import carrier_code, codecache
+from fastact.engine.plan import CAP, NEVER, WORDS, make_plan
 
 __all__ = ["TEAM_CELL", "max_threads", "parallel_length", "start_team"]
 
-#: Cost of opening and closing a region in seconds: 4 us back to back and 36 us after
-#: 2 ms of idleness, measured for OpenMP; the length below stays right for the latter.
+#: Cost of opening and closing a region in seconds until it is measured here: OpenMP on
+#: two cores, after 2 ms of idleness. Back to back it is 4 us.
 REGION_SECONDS = 36e-6
+#: A measurement above it says that the machine is busy, nothing of regions.
+MOST_SECONDS = 5e-4
+#: What a region may lose where all the time before it was idle.
+LOSS = 0.05
 
 _LOOP = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4)
-#: [address of the team's loop, busy flag]
-_cells = np.zeros(16, dtype=np.int64)
+_cells = np.zeros(24, dtype=np.int64)
 TEAM_CELL = _cells.ctypes.data
-_BUSY = TEAM_CELL + 64
 
 
 def max_threads() -> int:
@@ -45,28 +50,74 @@ def max_threads() -> int:
     return os.cpu_count() or 1
 
 
+@functools.cache
+def region_seconds() -> float:
+    """Cost of a region after idleness: what an earlier process measured, else a guess."""
+    with contextlib.suppress(TypeError, ValueError):
+        return float(codecache.recall(_measurement()))  # type: ignore[arg-type]
+    return REGION_SECONDS
+
+
 def parallel_length(seconds_per_element: float) -> int:
-    """Length from which a region is sure to gain: the time saved is twice its cost."""
+    """Length from which threads lose at most LOSS after idleness, and gain in a row of calls.
+
+    Serially a loop takes T, with threads T / threads and a region. Later calls find the
+    threads awake and pay a tenth of it: to wait until it pays in any case would leave them
+    at half their speed for lengths of up to twice this one.
+    """
     threads = max_threads()
     if threads == 1:
         return NEVER
-    saved = seconds_per_element * (1 - 1 / threads)
-    return int(2 * REGION_SECONDS / saved)
+    return int(region_seconds() / (seconds_per_element * (1 + LOSS - 1 / threads)))
+
+
+def _measurement() -> str:
+    return f"region-{max_threads()}"
+
+
+def _measure_region(loop: int) -> float:
+    """Shortest time of an empty region after idleness: others' load is not its cost."""
+    plan = make_plan(
+        **{
+            **dict.fromkeys(WORDS, 0),
+            "SERIAL": carrier_code.serial_address(),
+            "TEAM": TEAM_CELL,
+            "GRAIN": 1,
+        }
+    )
+    dimensions, times = np.zeros(1, dtype=np.int64), []
+    for _ in range(9):
+        time.sleep(2e-3)
+        start = time.perf_counter()
+        _LOOP(loop)(None, dimensions.ctypes.data, None, plan.ctypes.data)
+        times.append(time.perf_counter() - start)
+    return min(times)
 
 
 def start_team() -> int:
-    """Compile the driver and return the address of its loop; the serial one where unsafe."""
+    """Load the driver and return the address of its loop; the serial one where unsafe."""
     import numba
+    from numba.core.registry import cpu_target
+    from numba.core.runtime import rtsys
     from numba.np.ufunc.parallel import _launch_threads
 
     from fastact.engine.machine import compiling
-    from fastact.engine.parallel import compile_team
 
     with compiling():
-        _launch_threads()  # without it a region in loaded code would crash
+        # Loaded code finds what it calls of Numba's only once these have been made.
+        rtsys.initialize(cpu_target.target_context)
+        _launch_threads()
         if numba.threading_layer() == "workqueue":
             return carrier_code.serial_address()
-        return compile_team(_BUSY, max_threads())
+        from fastact.engine.parallel import load_team
+
+        _cells[CAP // 8] = max_threads()
+        loop = load_team()
+    if codecache.recall(_measurement()) is None:
+        seconds = _measure_region(loop)
+        if seconds < MOST_SECONDS:
+            codecache.remember(_measurement(), repr(seconds))
+    return loop
 
 
 def _first_call(args: int, dimensions: int, steps: int, plan: int) -> None:

@@ -109,17 +109,17 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
     }
 
     def plan(dtype: str, stored: int) -> Any:
-        gather, scatter = carrier_code.storage_addresses(dtype)
         own = seconds[_COMPUTED[dtype]]
         moved, written = operands * stored, outputs * stored
-        return make_plan(
+        words = make_plan(
             SPAN=spans[_COMPUTED[dtype]].ordinary,
             INPUTS=inputs,
             OPERANDS=operands,
             STORED=stored,
             NATIVE=int(dtype == _COMPUTED[dtype]),
-            GATHER=gather,
-            SCATTER=scatter,
+            GATHER=0,
+            SCATTER=0,
+            PREPARE=carrier_code.PREPARE_ADDRESS,
             SERIAL=carrier_code.serial_address(),
             TEAM=threads.TEAM_CELL,
             PARALLEL=threads.parallel_length(own),
@@ -127,6 +127,8 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
             STREAM=streamed_length(own, threads.max_threads(), moved, written),
             STREAMED=spans[_COMPUTED[dtype]].streamed,
         )
+        carrier_code.load_storage_later(words, dtype)
+        return words
 
     plans = [plan(dtype, np.dtype(dtype).itemsize) for dtype in DTYPES]
     count = len(DTYPES)
