@@ -35,7 +35,7 @@ def heat_map(found: list[dict], column, heading, title: str, path: Path) -> None
 
 def by_length(limits: dict, path: Path) -> None:
     """Time per element against length, with the measured limit of memory."""
-    found = limits["by_length"]
+    found = [point for point in limits["by_length"] if not point["idle"]]
     threads = sorted({point["threads"] for point in found})
     figure, panels = plt.subplots(1, len(threads), figsize=(5.2 * len(threads), 4), sharey=True)
     for axes, count in zip(np.atleast_1d(panels), threads, strict=True):

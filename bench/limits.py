@@ -14,6 +14,7 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
+import numba
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,31 +22,36 @@ sys.path.insert(0, str(ROOT))
 
 import fastact as fa  # noqa: E402
 from bench.cells import THREADS  # noqa: E402
-from bench.contenders import set_threads  # noqa: E402
 from bench.native import copy_seconds  # noqa: E402
 from bench.timing import calls_per_turn, seconds  # noqa: E402
 
 COPIED = 16_000_000
-LENGTHS = tuple(10**k for k in range(2, 9))
+LENGTHS = (*(f * 10**k for k in range(2, 8) for f in (1, 3)), 10**8)
 BY_LENGTH = ("relu", "sigmoid", "gelu", "mish")
 FIRST = "import numpy, fastact; fastact.gelu(numpy.ones(10, 'f4'))"
+LARGE = "import numpy, fastact; fastact.gelu(numpy.ones(10**6, 'f4'))"
 STARTS = {
     "python": "pass",
     "import numpy": "import numpy",
     "import fastact": "import numpy, fastact",
     "first result, warm cache": FIRST,
+    "first large result, warm cache": LARGE,
     "first result, cold cache": FIRST,
     "import torch": "import torch",
     "import jax": "import jax",
     "import onnxruntime": "import onnxruntime",
 }
 #: VmHWM and not ru_maxrss: the latter begins at the peak of the parent process.
+#: The first array that needs threads brings in Numba: measured apart.
 MEMORY = """
 import re, numpy, fastact
 def peak(): return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
-small = numpy.ones(1000, "f4")
 call = {call}
-call(small)
+call(numpy.ones(1000, "f4"))
+before = peak()
+large = numpy.ones(10**6, "f4")
+call(large)
+print(round((peak() - before) / 1024 - 4))
 x = numpy.ones({size}, "f4")
 before = peak()
 keep = call(x)
@@ -114,32 +120,47 @@ def overhead() -> dict[str, dict[str, float]]:
 
 
 def memory() -> dict[str, float]:
-    """Growth of the process's peak by one call, in sizes of its input."""
-    size = COPIED
-    return {n: float(run(MEMORY.format(call=c, size=size))[1]) for n, c in FORMS.items()}
+    """Growth of the process's peak by one call, in sizes of its input; by the first, in MiB."""
+    found: dict[str, float] = {}
+    for name, call in FORMS.items():
+        first, later = run(MEMORY.format(call=call, size=COPIED))[1].split()
+        found |= {f"{name}, first call that needs threads, MiB": float(first)} if not found else {}
+        found[name] = float(later)
+    return found
 
 
 def by_length() -> list[dict[str, object]]:
-    """Seconds per element of float32, from 1e2 to 1e8."""
+    """Seconds per element of float32, from 1e2 to 1e8, with every number of threads in turn.
+
+    Calls follow each other at once, or (``idle``) each after 2 ms in which threads fall asleep.
+    """
     found: list[dict[str, object]] = []
-    for threads in THREADS:
-        set_threads(threads)
-        for length in LENGTHS:
-            x = np.random.default_rng(0).normal(0, 2, length).astype(np.float32)
-            out = np.zeros_like(x)
-            for name in BY_LENGTH:
-                function = getattr(fa, name)
-                function(x, out=out)
+    for length in LENGTHS:
+        x = np.random.default_rng(0).normal(0, 2, length).astype(np.float32)
+        out = np.zeros_like(x)
+        for name in BY_LENGTH:
+            function = getattr(fa, name)
+            function(x, out=out)
 
-                def call(f=function, x=x, out=out) -> None:
-                    f(x, out=out)
+            def call(f=function, x=x, out=out) -> None:
+                f(x, out=out)
 
-                number = calls_per_turn(call, length > 5_000_000)
-                rounds = 5 if length >= 10**7 else 25
-                best = min(seconds(call, number) for _ in range(rounds))
-                found.append(
-                    {"name": name, "size": length, "threads": threads, "seconds": best / length}
-                )
+            for idle in (False, True) if length <= 10**7 else (False,):
+                number = 1 if idle else calls_per_turn(call, length > 5_000_000)
+                best = dict.fromkeys(THREADS, float("inf"))
+                for _ in range(5 if length >= 10**7 else 25):
+                    for threads in THREADS:
+                        numba.set_num_threads(threads)
+                        if idle:
+                            time.sleep(2e-3)
+                        else:
+                            call()
+                        best[threads] = min(best[threads], seconds(call, number))
+                for threads, least in best.items():
+                    found.append(
+                        {"name": name, "size": length, "threads": threads, "idle": idle}
+                        | {"seconds": least / length}
+                    )
     return found
 
 

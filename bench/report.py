@@ -154,6 +154,7 @@ def limits_text(limits: dict) -> str:
     ]
     starts = [[name, f"{seconds:.3f}"] for name, seconds in limits["starts"].items()]
     memory = [[name, f"{grown:.2f}"] for name, grown in limits["memory"].items()]
+    gains = thread_gains(limits)
     return "\n\n".join(
         [
             "The limit of memory: copying 1.6e7 float32, minima.",
@@ -165,8 +166,29 @@ def limits_text(limits: dict) -> str:
             "Growth of the process's peak by one call on 1.6e7 float32, in sizes of the input "
             "(a result is 1):",
             table(["gelu", "growth"], memory),
+            "Serial time over the time with all threads, float32, calls in a row (each call after "
+            "2 ms of idleness). Threads begin where they lose 5 % at most after idleness:",
+            table(
+                ["elements", *map(code, next(iter(gains.values())))],
+                [[f"{size:,}", *shown.values()] for size, shown in gains.items()],
+            ),
         ]
     )
+
+
+def thread_gains(limits: dict) -> dict[int, dict[str, str]]:
+    """Length -> function -> what all threads gain over one."""
+    by = {
+        (p["size"], p["name"], p["idle"], p["threads"]): p["seconds"] for p in limits["by_length"]
+    }
+    most = max(key[3] for key in by)
+    found: dict[int, dict[str, str]] = {}
+    for size, name, idle, threads in by:
+        if threads == most:
+            gain = f"{by[size, name, idle, 1] / by[size, name, idle, most]:.2f}"
+            shown = found.setdefault(size, {})
+            shown[name] = f"{shown[name]} ({gain})" if idle else gain
+    return found
 
 
 def write(run: dict, found: list[dict], limits: dict) -> None:

@@ -30,6 +30,8 @@ __all__ = ["TEAM_CELL", "max_threads", "parallel_length", "start_team"]
 REGION_SECONDS = 36e-6
 #: A measurement above it says that the machine is busy, nothing of regions.
 MOST_SECONDS = 5e-4
+#: Seconds to move a byte from or to the last-level cache.
+BYTE_SECONDS = 0.016e-9
 #: What a region may lose where all the time before it was idle.
 LOSS = 0.05
 
@@ -58,7 +60,7 @@ def region_seconds() -> float:
     return REGION_SECONDS
 
 
-def parallel_length(seconds_per_element: float) -> int:
+def parallel_length(seconds_per_element: float, moved: int = 0) -> int:
     """Length from which threads lose at most LOSS after idleness, and gain in a row of calls.
 
     Serially a loop takes T, with threads T / threads and a region. Later calls find the
@@ -68,7 +70,8 @@ def parallel_length(seconds_per_element: float) -> int:
     threads = max_threads()
     if threads == 1:
         return NEVER
-    return int(region_seconds() / (seconds_per_element * (1 + LOSS - 1 / threads)))
+    seconds = max(seconds_per_element, moved * BYTE_SECONDS)
+    return int(region_seconds() / (seconds * (1 + LOSS - 1 / threads)))
 
 
 def _measurement() -> str:

@@ -122,7 +122,7 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
             PREPARE=carrier_code.PREPARE_ADDRESS,
             SERIAL=carrier_code.serial_address(),
             TEAM=threads.TEAM_CELL,
-            PARALLEL=threads.parallel_length(own),
+            PARALLEL=threads.parallel_length(own, moved),
             STREAMING=carrier_code.streaming_address(),
             STREAM=streamed_length(own, threads.max_threads(), moved, written),
             STREAMED=spans[_COMPUTED[dtype]].streamed,
