@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fastact.engine import target
 from fastact.engine.entry import Activation
 from fastact.engine.forms import Form
 from fastact.engine.lowering import lower
@@ -72,7 +73,8 @@ def span_assembly(
     lines = [
         # LLVM does not align the stack for vectors it finds too many for the registers;
         # every second of them then lies across two cache lines: up to 1.5x slower.
-        f"define void @{symbol}(ptr readonly %operands, i64 %units) alignstack(64) {{",
+        f"define void @{symbol}(ptr readonly %operands, i64 %units) alignstack(64)",
+        f'  "prefer-vector-width"="{target.vector_width()}" {{',
         "entry:",
         f"  %result = alloca {kind}",
     ]

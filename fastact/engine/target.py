@@ -11,6 +11,7 @@ import os
 import llvmlite.binding as llvm
 
 __all__ = ["cpu_features", "cpu_name", "emit_assembly", "emit_object", "load_object"]
+__all__ += ["vector_width"]
 
 
 def cpu_name() -> str:
@@ -28,6 +29,19 @@ def cpu_features() -> str:
     return llvm.get_host_cpu_features().flatten()
 
 
+#: The first processors with vectors of 512 bits lower their clock for them
+#: (Intel 64 and IA-32 Architectures Optimization Reference Manual, section 2.6).
+_SLOWED = ("skylake-avx512", "cascadelake", "cooperlake")
+
+
+def vector_width() -> int:
+    """Bits of the widest vector to use where the processor has it.
+
+    Left alone LLVM keeps to 256 on every Intel processor with 512, later ones too.
+    """
+    return 256 if cpu_name() in _SLOWED else 512
+
+
 @functools.cache
 def _native_machine() -> llvm.TargetMachine:
     llvm.initialize_native_target()
@@ -36,6 +50,10 @@ def _native_machine() -> llvm.TargetMachine:
 
 
 def _machine(triple: str, cpu: str, features: str) -> llvm.TargetMachine:
+    if triple.startswith(("aarch64", "arm64")):
+        # Vectors whose length the compiler does not know cannot be unrolled; fixed ones have
+        # the same throughput on the processors with both.
+        features = f"{features},-sve".lstrip(",")
     return llvm.Target.from_triple(triple).create_target_machine(
         cpu=cpu, features=features, opt=3, codemodel="jitdefault", jit=True
     )

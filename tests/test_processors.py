@@ -1,0 +1,48 @@
+"""Machine code for processors that are not at hand, read as assembly."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import pytest
+
+from fastact.engine import target
+from fastact.engine.forms import FORMS
+from fastact.engine.span import span_assembly
+
+
+class Processor(NamedTuple):
+    """Its name to LLVM, the system, a vector register of full width, and a streamed store."""
+
+    name: str
+    triple: str
+    vector: str
+    streamed: str
+
+
+X86, ARM = "x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"
+PROCESSORS = [
+    Processor("x86-64-v3", X86, "%ymm", "vmovnt"),
+    Processor("skylake-avx512", X86, "%[yz]mm", "vmovnt"),
+    Processor("icelake-server", X86, "%zmm", "vmovnt"),
+    Processor("sapphirerapids", X86, "%zmm", "vmovnt"),
+    Processor("znver4", X86, "%zmm", "vmovnt"),
+    Processor("generic", ARM, r"\bv\d+\.(4s|2d)", "stnp"),
+    Processor("neoverse-v1", ARM, r"\bv\d+\.(4s|2d)", "stnp"),
+]
+
+
+@pytest.mark.parametrize("processor", PROCESSORS, ids=lambda p: f"{p.name}-{p.triple[:3]}")
+def test_kernels_are_vectors_of_full_width(
+    entry: Any, processor: Processor, precision: str, monkeypatch: Any, capfd: Any
+) -> None:
+    monkeypatch.setenv("NUMBA_CPU_NAME", processor.name)
+    modules = span_assembly("span", entry, FORMS[0], precision, streamed=True)
+    # A function of the mathematics library would be called element by element.
+    code = target.emit_assembly(modules, cpu=processor.name, triple=processor.triple)
+    assert not re.search(r"^\s+(callq?|bl)\s", code, re.MULTILINE)
+    assert re.search(processor.streamed, code)
+    assert re.search(processor.vector, code)
+    assert not re.search(r"^\s+v\w+(?<!p)s[sd]\s+%xmm\d+, %xmm", code, re.MULTILINE)
+    assert capfd.readouterr().err == ""  # LLVM warns of loops it could not vectorise
