@@ -28,8 +28,8 @@ PROCESSORS = [
     Processor("icelake-server", X86, "%zmm", "vmovnt"),
     Processor("sapphirerapids", X86, "%zmm", "vmovnt"),
     Processor("znver4", X86, "%zmm", "vmovnt"),
-    Processor("generic", ARM, r"\bv\d+\.(4s|2d)", "stnp"),
-    Processor("neoverse-v1", ARM, r"\bv\d+\.(4s|2d)", "stnp"),
+    Processor("generic", ARM, r"\bq\d+", "stnp"),
+    Processor("neoverse-v1", ARM, r"\bq\d+", "stnp"),
 ]
 
 
