@@ -10,6 +10,7 @@ from typing import Any
 
 from fastact.commands.progress import progress
 from fastact.engine.codecache import cache_directory
+from fastact.engine.first_loop import fill_all
 from fastact.engine.namespace import genuine, offers
 from fastact.engine.threads import max_threads, start_team
 
@@ -30,5 +31,6 @@ def run(_options: argparse.Namespace) -> None:
     start = time.perf_counter()
     for _, build in progress(everything(), "compiling"):
         build()
+        fill_all()
     seconds = time.perf_counter() - start
     print(f"{len(offers())} ufuncs ready in {seconds:.1f} s; machine code in {cache_directory()}")

@@ -29,6 +29,7 @@ __all__ = [
     "load_int32",
     "load_int64",
     "out_of_memory",
+    "raise_exception",
     "release",
     "set_fp_state",
     "stack",
@@ -242,9 +243,11 @@ def release(typingctx: Any, address: Any) -> Any:
     return types.void(types.int64), codegen
 
 
-@intrinsic
-def out_of_memory(typingctx: Any) -> Any:
-    """Raise MemoryError in Python; a loop runs without the interpreter's lock, so it is taken."""
+def _raiser(name: str, result: Any, *operands: Any) -> Any:
+    """Code that calls a function of Python's which sets an exception.
+
+    A loop runs without the interpreter's lock, so that is taken.
+    """
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         def function(name: str, result: Any, *operands: Any) -> Any:
@@ -253,8 +256,21 @@ def out_of_memory(typingctx: Any) -> Any:
 
         number = ir.IntType(32)
         state = builder.call(function("PyGILState_Ensure", number), [])
-        builder.call(function("PyErr_NoMemory", _BYTE_POINTER), [])
+        given = [builder.inttoptr(a, kind) for a, kind in zip(args, operands, strict=True)]
+        builder.call(function(name, result, *operands), given)
         builder.call(function("PyGILState_Release", ir.VoidType(), number), [state])
         return context.get_dummy_value()
 
-    return types.void(), codegen
+    return codegen
+
+
+@intrinsic
+def out_of_memory(typingctx: Any) -> Any:
+    """Raise MemoryError in Python."""
+    return types.void(), _raiser("PyErr_NoMemory", _BYTE_POINTER)
+
+
+@intrinsic
+def raise_exception(typingctx: Any, exception: Any) -> Any:
+    """Raise the Python exception class at an address."""
+    return types.void(types.int64), _raiser("PyErr_SetNone", ir.VoidType(), _BYTE_POINTER)

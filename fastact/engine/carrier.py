@@ -27,6 +27,7 @@ from fastact.engine.addresses import (
     load_int16,
     load_int32,
     load_int64,
+    raise_exception,
     set_fp_state,
     stack,
     store_fence,
@@ -294,7 +295,12 @@ def streaming(args, dimensions, steps, plan):
 def loop(args, dimensions, steps, plan):
     """The loop that NumPy calls: serial below the plan's length, else the team's."""
     if load_int64(plan + GATHER) == 0:
+        state = get_fp_state()  # compiling raises flags of its own
         call_prepare(load_int64(plan + PREPARE), plan)
+        set_fp_state(state)
+        if load_int64(plan + GATHER) == 0:
+            raise_exception(load_int64(plan + SPAN))
+            return
     n = load_int64(dimensions)
     target = load_int64(plan + SERIAL)
     if n >= load_int64(plan + STREAM):

@@ -1,20 +1,12 @@
-"""The carrier's machine code: compiled once, cached, shared by every ufunc.
-
-What it needs for one storage dtype is loaded when an array of that dtype first comes:
-from a cold cache each takes half a second to compile.
-"""
+"""The carrier's machine code: compiled once, cached, shared by every ufunc."""
 
 from __future__ import annotations
 
-import ctypes
 import functools
-from typing import Any
 
 from fastact.engine import codecache
-from fastact.engine.plan import GATHER, SCATTER
 
-__all__ = ["PREPARE_ADDRESS", "load_storage_later", "loop_address"]
-__all__ += ["serial_address", "storage_addresses", "streaming_address"]
+__all__ = ["loop_address", "serial_address", "storage_addresses", "streaming_address"]
 
 _FRAME = {"serial": 4, "streaming": 4, "loop": 4}
 
@@ -65,22 +57,3 @@ def storage_addresses(dtype: str) -> tuple[int, int]:
 
     addresses = codecache.load(f"carrier-{dtype}", [gather, scatter], build)
     return addresses[gather], addresses[scatter]
-
-
-#: Address of a plan -> the plan and its dtype, until its first loop.
-_waiting: dict[int, tuple[Any, str]] = {}
-
-
-def load_storage_later(plan: Any, dtype: str) -> None:
-    """Leave a plan's ``GATHER`` and ``SCATTER`` at 0 until its first loop."""
-    _waiting[plan.ctypes.data] = plan, dtype
-
-
-@ctypes.CFUNCTYPE(None, ctypes.c_int64)
-def _prepare(address: int) -> None:
-    plan, dtype = _waiting[address]
-    # The loop looks at GATHER alone: it comes last.
-    plan[SCATTER // 8], plan[GATHER // 8] = reversed(storage_addresses(dtype))
-
-
-PREPARE_ADDRESS = ctypes.cast(_prepare, ctypes.c_void_p).value or 0

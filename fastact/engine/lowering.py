@@ -28,7 +28,7 @@ def lower(function: Callable[..., Any], result: str, operands: list[str]) -> tup
         teach(function)
         signature = getattr(numba, result)(*[getattr(numba, kind) for kind in operands])
         with lowering():
-            callback = numba.cfunc(signature, error_model="numpy")(function)
+            callback = numba.cfunc(signature, error_model="numpy", no_rewrites=True)(function)
         name = f"body.{len(_lowered)}"
         _lowered[key] = name, _isolate(callback.inspect_llvm(), callback.native_name, name)
     return _lowered[key]

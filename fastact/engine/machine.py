@@ -116,7 +116,12 @@ def teach(function: Any) -> None:
     for callee in reached:
         if isinstance(callee, FunctionType) and callee not in _taught:
             _taught.add(callee)
-            register_jitable(error_model="numpy")(callee)
+            register_jitable(
+                error_model="numpy",
+                no_rewrites=True,
+                no_cpython_wrapper=True,
+                no_cfunc_wrapper=True,
+            )(callee)
             teach(callee)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from fastact.engine import carrier_code, codecache, threads
 from fastact.engine.cache_size import streamed_length
 from fastact.engine.entry import Activation
+from fastact.engine.first_loop import plan_filled_later
 from fastact.engine.forms import Form
 from fastact.engine.plan import make_plan
 from fastact.engine.rowwise import GatedUnit
@@ -63,24 +64,21 @@ class Spans(NamedTuple):
     streamed: int
 
 
-def _load_spans(qualified: str, entry: Activation | GatedUnit, form: Form) -> dict[str, Spans]:
-    symbols = {
-        precision: (f"fastact.{qualified}.{precision}", f"fastact.{qualified}.{precision}.streamed")
-        for precision in ("float32", "float64")
-    }
+def _load_spans(qualified: str, entry: Activation | GatedUnit, form: Form, precision: str) -> Spans:
+    ordinary = f"fastact.{qualified}.{precision}"
+    streamed = f"{ordinary}.streamed"
 
     def build() -> bytes:
         from fastact.engine import target
         from fastact.engine.span import span_assembly
 
-        groups = []
-        for precision, (ordinary, streamed) in symbols.items():
-            groups.append(span_assembly(ordinary, entry, form, precision))
-            groups.append(span_assembly(streamed, entry, form, precision, streamed=True))
-        return target.emit_object(*groups)
+        return target.emit_object(
+            span_assembly(ordinary, entry, form, precision),
+            span_assembly(streamed, entry, form, precision, streamed=True),
+        )
 
-    addresses = codecache.load(qualified, [*itertools.chain(*symbols.values())], build)
-    return {p: Spans(*(addresses[symbol] for symbol in pair)) for p, pair in symbols.items()}
+    addresses = codecache.load(f"{qualified}-{precision}", [ordinary, streamed], build)
+    return Spans(addresses[ordinary], addresses[streamed])
 
 
 def _seconds_per_element(span: int, operands: int, precision: str) -> float:
@@ -98,49 +96,52 @@ def _seconds_per_element(span: int, operands: int, precision: str) -> float:
 
 
 def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str) -> np.ufunc:
-    """The ufunc of one form of an entry: compiled, or loaded from the cache."""
+    """The ufunc of one form of an entry; what a dtype needs is compiled or loaded later."""
     qualified = f"{form.namespace}.{entry.name}" if form.namespace else entry.name
-    spans = _load_spans(qualified, entry, form)
     inputs, outputs = len(form.operands) + len(entry.parameters), len(form.outputs)
     operands = inputs + outputs
-    seconds = {
-        precision: _seconds_per_element(span.ordinary, operands, precision)
-        for precision, span in spans.items()
-    }
+    count = threads.max_threads()  # a setting that it rejects is an error now, not in a loop
+
+    @functools.cache
+    def spans(precision: str) -> tuple[Spans, float]:
+        found = _load_spans(qualified, entry, form, precision)
+        return found, _seconds_per_element(found.ordinary, operands, precision)
 
     def plan(dtype: str, stored: int) -> Any:
-        own = seconds[_COMPUTED[dtype]]
+        found, seconds = spans(_COMPUTED[dtype])
+        gather, scatter = carrier_code.storage_addresses(dtype)
         moved, written = operands * stored, outputs * stored
-        words = make_plan(
-            SPAN=spans[_COMPUTED[dtype]].ordinary,
+        native = dtype == _COMPUTED[dtype]
+        return make_plan(
+            SPAN=found.ordinary,
             INPUTS=inputs,
             OPERANDS=operands,
             STORED=stored,
-            NATIVE=int(dtype == _COMPUTED[dtype]),
-            GATHER=0,
-            SCATTER=0,
-            PREPARE=carrier_code.PREPARE_ADDRESS,
+            NATIVE=int(native),
+            GATHER=gather,
+            SCATTER=scatter,
             SERIAL=carrier_code.serial_address(),
             TEAM=threads.TEAM_CELL,
-            PARALLEL=threads.parallel_length(own, moved),
+            PARALLEL=threads.parallel_length(seconds, moved),
             STREAMING=carrier_code.streaming_address(),
-            STREAM=streamed_length(own, threads.max_threads(), moved, written),
-            STREAMED=spans[_COMPUTED[dtype]].streamed,
+            STREAM=streamed_length(seconds, count, moved, written),
+            STREAMED=found.streamed,
         )
-        carrier_code.load_storage_later(words, dtype)
-        return words
 
-    plans = [plan(dtype, np.dtype(dtype).itemsize) for dtype in DTYPES]
-    count = len(DTYPES)
-    functions = (ctypes.c_void_p * count)(*[carrier_code.loop_address()] * count)
-    data = (ctypes.c_void_p * count)(*(plan.ctypes.data for plan in plans))
+    def later(dtype: str, stored: int) -> Any:
+        return plan_filled_later(functools.partial(plan, dtype, stored))
+
+    plans = [later(dtype, np.dtype(dtype).itemsize) for dtype in DTYPES]
+    loops = len(DTYPES)
+    functions = (ctypes.c_void_p * loops)(*[carrier_code.loop_address()] * loops)
+    data = (ctypes.c_void_p * loops)(*(plan.ctypes.data for plan in plans))
     types = b"".join(bytes([np.dtype(dtype).num] * operands) for dtype in DTYPES)
     name, text = entry.name.encode(), doc.encode()
     ufunc = _from_func_and_data()(
-        functions, data, types, count, inputs, outputs, _IDENTITY_NONE, name, text, 0
+        functions, data, types, loops, inputs, outputs, _IDENTITY_NONE, name, text, 0
     )
     if bfloat16_dtype() is not None:
-        plans.append(plan("bfloat16", 2))
+        plans.append(later("bfloat16", 2))
         register_bfloat16(ufunc, carrier_code.loop_address(), plans[-1])
         _keep_python_floats_weak(ufunc)
     # NumPy keeps the pointers alone.
