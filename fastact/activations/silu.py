@@ -22,6 +22,12 @@ from fastact.elementary.logistic_single import (
     times_logistic_single,
     times_slope_single,
 )
+from fastact.elementary.minimum import (
+    quick_gelu_minimum_double,
+    quick_gelu_minimum_single,
+    silu_minimum_double,
+    silu_minimum_single,
+)
 from fastact.elementary.scalar import fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
 
@@ -42,7 +48,8 @@ def silu(x):
     """Sigmoid-weighted linear unit, also called swish."""
     x = select(x < -800.0, -800.0, x)
     v = select(x > 60.0, 60.0, x)
-    return select(x > 38.0, x, times_logistic_double(x, *exp_minus_double(v)))
+    value = times_logistic_double(x, *exp_minus_double(v))
+    return select(x > 38.0, x, silu_minimum_double(x, value))
 
 
 @silu.single
@@ -50,7 +57,8 @@ def _(x):
     x = select(x < float32(-112.0), float32(-112.0), x)
     # The clamp of the derivative, to share its exponential.
     v = select(x > float32(22.0), float32(22.0), x)
-    return select(x > float32(17.5), x, times_logistic_single(x, *exp_minus_single(v)))
+    value = times_logistic_single(x, *exp_minus_single(v))
+    return select(x > float32(17.5), x, silu_minimum_single(x, value))
 
 
 @silu.derivative
@@ -164,7 +172,7 @@ def quick_gelu(x):
     v = inner * _QUICK
     low = fma(inner, _QUICK, -v)
     value = times_logistic_double(x, *exp_minus_double_pair(v, low))
-    return select(x > 24.0, x, value)
+    return select(x > 24.0, x, quick_gelu_minimum_double(x, value))
 
 
 def _quick_argument_single(x):
@@ -178,7 +186,7 @@ def _(x):
     x = select(x < float32(-66.0), float32(-66.0), x)
     inner = select(x > float32(13.0), float32(13.0), x)
     value = times_logistic_single(x, *exp_minus_single_pair(*_quick_argument_single(inner)))
-    return select(x > float32(10.25), x, value)
+    return select(x > float32(10.25), x, quick_gelu_minimum_single(x, value))
 
 
 @quick_gelu.derivative
