@@ -3,6 +3,7 @@
 from numpy import float32, float64
 
 from fastact.elementary.exp import exp_wide
+from fastact.elementary.gaussian import DOWN_DOUBLE
 from fastact.elementary.logistic import (
     logistic_double_parts,
     logistic_slope_wide,
@@ -10,6 +11,7 @@ from fastact.elementary.logistic import (
 )
 from fastact.elementary.logistic_double import (
     complement_double,
+    divisor_double,
     exp_minus_double,
     exp_minus_double_pair,
     times_logistic_double,
@@ -27,8 +29,9 @@ from fastact.elementary.minimum import (
     quick_gelu_minimum_single,
     silu_minimum_double,
     silu_minimum_single,
+    silu_parts_near_minimum,
 )
-from fastact.elementary.scalar import fma, like, select
+from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
 
 OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
@@ -100,11 +103,21 @@ def _swish_argument(x, beta):
 def swish(x, beta=1.0):
     """Swish: x times the sigmoid of beta x."""
     v, low = _swish_argument(x, beta)
-    n, s, s_low, _, _ = logistic_double_parts(v, low)
-    m = x * s
+    near, least, rise = silu_parts_near_minimum(v, low)
+    # Where beta is tiny, x may be huge: made smaller, it is never so small as to be subnormal.
+    huge = fabs(x) > 2.0**300
+    shrunk = x * select(huge, 2.0**-600, 1.0)
+    scale, d, d_low = divisor_double(*exp_minus_double_pair(v, low))
+    # One division for both: s(v) = c / (d + d'), and silu(v) / beta near the minimum.
+    d = select(near, beta, d)
+    i = 1.0 / d
+    y = select(near, least, shrunk * scale)
+    m = y * i
+    rest = fma(-m, d, y) + select(near, rise, -m * d_low)
+    y = fma(rest, i, m)
+    y = y * select(near, 1.0, select(huge, 2.0**88, DOWN_DOUBLE))
     # An infinite x times the tail of s: the tail wins.
-    finite = scaled_double(m + fma(x, s_low, fma(x, s, -m)), n)
-    return select((v <= -800.0) & (x == x), like(x, -0.0), select(v >= 60.0, x, finite))
+    return select((v <= -800.0) & (x == x), like(x, -0.0), select(v >= 38.0, x, y))
 
 
 @swish.single
