@@ -117,7 +117,7 @@ def swish(x, beta=1.0):
     y = fma(rest, i, m)
     y = y * select(near, 1.0, select(huge, 2.0**88, DOWN_DOUBLE))
     # An infinite x times the tail of s: the tail wins.
-    return select((v <= -800.0) & (x == x), like(x, -0.0), select(v >= 38.0, x, y))
+    return select(v <= -800.0, like(x, -0.0), select(v >= 38.0, x, y))
 
 
 @swish.single
@@ -125,7 +125,7 @@ def _(x, beta):
     wide = float64(x)
     v = float64(beta) * wide
     value = wide / (1.0 + exp_wide(-v))
-    return float32(select((v < -300.0) & (wide == wide), -0.0, value))
+    return float32(select(v < -300.0, -0.0, value))
 
 
 @swish.derivative
