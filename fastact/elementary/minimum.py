@@ -33,7 +33,8 @@ mish                                0.1, degree 7
 In float32 all pairs of neighbours were compared (accuracy/exhaustive.py counts them), and where
 a kernel computes in float64 and rounds once there is nothing to do. In float64 2 10^8 pairs of
 each function were compared beyond these distances, and those next to every place where the
-ordinary kernel changes: none was out of order.
+ordinary kernel changes: none was out of order. Those of swish are at beta = 1; at other beta, where
+neighbouring x may be half as far apart in beta x, one in 5 10^7 was, at 0.19 from the minimum.
 """
 
 from numpy import float32
