@@ -26,7 +26,7 @@ import fastact as fa
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from accuracy.ulp import inputs, worst_error  # noqa: E402
+from accuracy.ulp import inputs, misordered, worst_error  # noqa: E402
 from fastact.engine.entry import Activation, registry  # noqa: E402
 from fastact.engine.threads import max_threads  # noqa: E402
 
@@ -44,32 +44,37 @@ def arguments_of(entry: Activation) -> list[float]:
     return [WEIGHT if value is None else value for value in entry.parameters.values()]
 
 
-def run_block(entry: Activation, role: str, start: int, step: int) -> tuple[float, float]:
-    """Worst error and its input among float32 patterns start, start + step, ..."""
+def run_block(entry: Activation, role: str, start: int, step: int) -> tuple[float, float, int]:
+    """Worst error, its input, and wrongly ordered pairs among patterns start, start + step, ..."""
     function = getattr(fa if role == "value" else fa.grad, entry.name)
     zeros = np.array(entry.derivative_zeros if role != "value" else (), dtype=np.float64)
     extra = arguments_of(entry)
     # A default that float32 cannot hold must be the same number on both sides.
     extra = [float(np.float32(value)) for value in extra]
-    worst = (0.0, 0.0)
+    worst, pairs = (0.0, 0.0), 0
     for first in range(start, min(start + BLOCK * step, 1 << 32), CHUNK * step):
-        x, wide = inputs(first, min(CHUNK, ((1 << 32) - first + step - 1) // step), step)
-        error, at = worst_error(x, function(x, *extra), function(wide, *extra), zeros)
+        # One more than the chunk: the first of the next, its neighbour.
+        x, wide = inputs(first, min(CHUNK + 1, ((1 << 32) - first + step - 1) // step), step)
+        result, exact = function(x, *extra), function(wide, *extra)
+        error, at = worst_error(x, result, exact, zeros)
         worst = max(worst, (float(error), float(x[at]) if at >= 0 else 0.0))
-    return worst
+        pairs += int(misordered(result, exact))
+    return *worst, pairs
 
 
 def run(entry: Activation, role: str, step: int, progress: Progress) -> dict[str, float | str]:
-    """Worst error over the whole format."""
+    """Worst error, and of the value the pairs of neighbours out of order, over the format."""
     starts = range(0, 1 << 32, BLOCK * step)
     task = progress.add_task(f"{entry.name} {role}", total=len(starts))
-    worst = (0.0, 0.0)
+    worst, pairs = (0.0, 0.0), 0
     with ThreadPoolExecutor(max_threads()) as pool:
         for found in pool.map(lambda start: run_block(entry, role, start, step), starts):
-            worst = max(worst, found)
+            worst, pairs = max(worst, found[:2]), pairs + found[2]
             progress.advance(task)
     progress.remove_task(task)
-    return {"name": entry.name, "role": role, "ulp": worst[0], "input": worst[1], "step": step}
+    found = {"name": entry.name, "role": role, "ulp": worst[0], "input": worst[1], "step": step}
+    # A derivative is not promised to be ordered next to its own extrema.
+    return found | ({"misordered": pairs} if role == "value" else {})
 
 
 def main() -> int:
@@ -97,6 +102,7 @@ def main() -> int:
                 found = results[key]
                 progress.console.print(
                     f"{key:32s} {found['ulp']:.4f} ULP at {found['input']!r}"
+                    f"  {found.get('misordered', '-')} out of order"
                     f"  ({time.perf_counter() - begin:.0f} s)"
                 )
                 RESULTS.parent.mkdir(exist_ok=True)
@@ -108,7 +114,10 @@ def main() -> int:
     ]
     for key in missed:
         print(f"{key}: {results[key]['ulp']:.3f} ULP exceeds the entry's bound", file=sys.stderr)
-    return 1 if missed else 0
+    unordered = [key for key, found in results.items() if found.get("misordered")]
+    for key in unordered:
+        print(f"{key}: {results[key]['misordered']} neighbours out of order", file=sys.stderr)
+    return 1 if missed or unordered else 0
 
 
 if __name__ == "__main__":

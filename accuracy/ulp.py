@@ -3,7 +3,7 @@
 import numba
 import numpy as np
 
-__all__ = ["inputs", "worst_error"]
+__all__ = ["inputs", "misordered", "worst_error"]
 
 
 @numba.njit(nogil=True)
@@ -86,6 +86,17 @@ def _worst_error_each(x, result, reference, zeros):
         if error > worst:
             worst, at = error, i
     return worst, at
+
+
+@numba.njit(nogil=True)
+def misordered(result, reference):
+    """How many neighbours the result has in the order opposite to the reference's."""
+    count = 0
+    for i in range(result.size - 1):
+        rises = (result[i] < result[i + 1]) & (reference[i] > reference[i + 1])
+        falls = (result[i] > result[i + 1]) & (reference[i] < reference[i + 1])
+        count += rises | falls
+    return count
 
 
 @numba.njit(nogil=True)

@@ -23,6 +23,12 @@ from fastact.elementary.logistic_single import (
     times_logistic_single,
     times_slope_single,
 )
+from fastact.elementary.minimum import (
+    gelu_minimum_double,
+    gelu_minimum_single,
+    gelu_tanh_minimum_double,
+    gelu_tanh_minimum_single,
+)
 from fastact.elementary.ndtr import (
     PHI_0,
     PHI_0_LOW,
@@ -71,7 +77,7 @@ def _slope_product(scale, r, w, i, e, g, g_low, y, y_low):
     use="The activation of most transformers: smooth, and close to relu for large |x|.",
     drawback="The most expensive of the common ones; not monotone below -0.75.",
     max_ulp=OWED,
-    derivative_zeros=(-0.7517915,),
+    derivative_zeros=(-0.7517915246935645,),
 )
 def gelu(x):
     """Gaussian error linear unit, x Phi(x), exact.
@@ -83,13 +89,10 @@ def gelu(x):
     a = select(a > 39.0, 39.0, a)
     scale, r, w = gaussian_double_terms(a, 0.5)
     m, low = _tail_product(a, scale, r, w, *mills_double_terms(a))
-    left = (m + low) * DOWN_DOUBLE
-    high = m * DOWN_DOUBLE
-    right = x + high
-    right = right + fma(low, DOWN_DOUBLE, (x - right) + high)
-    value = select(x < 0.0, left, select(x > 39.0, x, right))
-    # There the remainders of products underflow.
-    return select(a < 2.0**-60, 0.5 * x, value)
+    left = gelu_minimum_double(x, (m + low) * DOWN_DOUBLE)
+    # On the right the sum is exact where it has the unit of the left one. Elsewhere it has
+    # a larger one, and the error of the left counts for half at most.
+    return select(x < 0.0, left, x + left)
 
 
 @gelu.single
@@ -101,12 +104,8 @@ def _(x):
     # roundings add up to 0.15 ULP.
     t = r + w
     m, low = _tail_product(a, scale, t, (r - t) + w, *mills_single_terms(a))
-    left = (m + low) * DOWN_SINGLE
-    high = m * DOWN_SINGLE
-    right = x + high
-    right = right + fma(low, DOWN_SINGLE, (x - right) + high)
-    value = select(x < float32(0.0), left, select(x > float32(14.5), x, right))
-    return select(a < float32(2.0**-30), float32(0.5) * x, value)
+    left = gelu_minimum_single(x, (m + low) * DOWN_SINGLE)
+    return select(x < float32(0.0), left, x + left)
 
 
 @gelu.derivative
@@ -192,7 +191,7 @@ def gelu_tanh(x):
     x = select(x < -23.0, -23.0, x)
     v, v_low, _, _ = _tanh_argument(select(x > 7.5, 7.5, x))
     value = times_logistic_double(x, *exp_minus_double_pair(v, v_low))
-    return select(x > 7.2, x, value)
+    return select(x > 7.2, x, gelu_tanh_minimum_double(x, value))
 
 
 @gelu_tanh.single
@@ -201,7 +200,7 @@ def _(x):
     x = select(x < float32(-11.0), float32(-11.0), x)
     _, _, v, v_low = _tanh_argument_single(select(x > float32(5.7), float32(5.7), x))
     value = times_logistic_single(x, *exp_minus_single_pair(v, v_low))
-    return select(x > float32(5.1), x, value)
+    return select(x > float32(5.1), x, gelu_tanh_minimum_single(x, value))
 
 
 @gelu_tanh.derivative

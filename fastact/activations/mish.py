@@ -9,6 +9,7 @@ from fastact.elementary.gaussian import (
 )
 from fastact.elementary.log1p import exp_pair
 from fastact.elementary.logistic import sum_of_two
+from fastact.elementary.minimum import mish_minimum_double
 from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
 
@@ -91,14 +92,14 @@ def _slope(x, scale, r, w, down):
     use="Detection networks that were tuned with it, YOLOv4 for one; smoother than silu.",
     drawback="Dearer than silu for about the same result.",
     max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
-    derivative_zeros=(-1.1924312145,),
+    derivative_zeros=(-1.1924312145154952,),
 )
 def mish(x):
     """Mish, x tanh(softplus(x))."""
     bounded = select(x < -800.0, -800.0, x)
     inner = select(bounded > 60.0, 60.0, bounded)
     scale, r, w = exp_double_terms(-fabs(inner), 0.0)
-    value = _value(inner, scale, r, w, DOWN_DOUBLE)
+    value = mish_minimum_double(x, _value(inner, scale, r, w, DOWN_DOUBLE))
     # Right of 60 tanh(softplus(x)) is 1; near 0 the products of pairs would underflow.
     return select(x > 60.0, x, select(fabs(x) < 2.0**-60, fma(_SLOPE, x, _SLOPE_LOW * x), value))
 

@@ -3,6 +3,7 @@
 from numpy import float32, float64
 
 from fastact.elementary.exp import exp_wide
+from fastact.elementary.gaussian import DOWN_DOUBLE
 from fastact.elementary.logistic import (
     logistic_double_parts,
     logistic_slope_wide,
@@ -10,6 +11,7 @@ from fastact.elementary.logistic import (
 )
 from fastact.elementary.logistic_double import (
     complement_double,
+    divisor_double,
     exp_minus_double,
     exp_minus_double_pair,
     times_logistic_double,
@@ -22,7 +24,14 @@ from fastact.elementary.logistic_single import (
     times_logistic_single,
     times_slope_single,
 )
-from fastact.elementary.scalar import fma, like, select
+from fastact.elementary.minimum import (
+    quick_gelu_minimum_double,
+    quick_gelu_minimum_single,
+    silu_minimum_double,
+    silu_minimum_single,
+    silu_parts_near_minimum,
+)
+from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
 
 OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
@@ -42,7 +51,8 @@ def silu(x):
     """Sigmoid-weighted linear unit, also called swish."""
     x = select(x < -800.0, -800.0, x)
     v = select(x > 60.0, 60.0, x)
-    return select(x > 38.0, x, times_logistic_double(x, *exp_minus_double(v)))
+    value = times_logistic_double(x, *exp_minus_double(v))
+    return select(x > 38.0, x, silu_minimum_double(x, value))
 
 
 @silu.single
@@ -50,7 +60,8 @@ def _(x):
     x = select(x < float32(-112.0), float32(-112.0), x)
     # The clamp of the derivative, to share its exponential.
     v = select(x > float32(22.0), float32(22.0), x)
-    return select(x > float32(17.5), x, times_logistic_single(x, *exp_minus_single(v)))
+    value = times_logistic_single(x, *exp_minus_single(v))
+    return select(x > float32(17.5), x, silu_minimum_single(x, value))
 
 
 @silu.derivative
@@ -92,11 +103,21 @@ def _swish_argument(x, beta):
 def swish(x, beta=1.0):
     """Swish: x times the sigmoid of beta x."""
     v, low = _swish_argument(x, beta)
-    n, s, s_low, _, _ = logistic_double_parts(v, low)
-    m = x * s
+    near, least, rise = silu_parts_near_minimum(v, low)
+    # Where beta is tiny, x may be huge: made smaller, it is never so small as to be subnormal.
+    huge = fabs(x) > 2.0**300
+    shrunk = x * select(huge, 2.0**-600, 1.0)
+    scale, d, d_low = divisor_double(*exp_minus_double_pair(v, low))
+    # One division for both: s(v) = c / (d + d'), and silu(v) / beta near the minimum.
+    d = select(near, beta, d)
+    i = 1.0 / d
+    y = select(near, least, shrunk * scale)
+    m = y * i
+    rest = fma(-m, d, y) + select(near, rise, -m * d_low)
+    y = fma(rest, i, m)
+    y = y * select(near, 1.0, select(huge, 2.0**88, DOWN_DOUBLE))
     # An infinite x times the tail of s: the tail wins.
-    finite = scaled_double(m + fma(x, s_low, fma(x, s, -m)), n)
-    return select((v <= -800.0) & (x == x), like(x, -0.0), select(v >= 60.0, x, finite))
+    return select(v <= -800.0, like(x, -0.0), select(v >= 38.0, x, y))
 
 
 @swish.single
@@ -104,7 +125,7 @@ def _(x, beta):
     wide = float64(x)
     v = float64(beta) * wide
     value = wide / (1.0 + exp_wide(-v))
-    return float32(select((v < -300.0) & (wide == wide), -0.0, value))
+    return float32(select(v < -300.0, -0.0, value))
 
 
 @swish.derivative
@@ -164,7 +185,7 @@ def quick_gelu(x):
     v = inner * _QUICK
     low = fma(inner, _QUICK, -v)
     value = times_logistic_double(x, *exp_minus_double_pair(v, low))
-    return select(x > 24.0, x, value)
+    return select(x > 24.0, x, quick_gelu_minimum_double(x, value))
 
 
 def _quick_argument_single(x):
@@ -178,7 +199,7 @@ def _(x):
     x = select(x < float32(-66.0), float32(-66.0), x)
     inner = select(x > float32(13.0), float32(13.0), x)
     value = times_logistic_single(x, *exp_minus_single_pair(*_quick_argument_single(inner)))
-    return select(x > float32(10.25), x, value)
+    return select(x > float32(10.25), x, quick_gelu_minimum_single(x, value))
 
 
 @quick_gelu.derivative

@@ -13,6 +13,7 @@ from fastact.elementary.scalar import bits, fma, from_bits, select
 
 __all__ = [
     "complement_double",
+    "divisor_double",
     "exp_minus_double",
     "exp_minus_double_pair",
     "logistic_derivative_double",
@@ -55,28 +56,28 @@ def exp_minus_double_pair(v, v_low):
     return _terms(shifted, r, (high - r) + low)
 
 
-def _sum(scale, r, q, square):
-    """c, d, d' with s(v) = c / (d + d')."""
+def divisor_double(scale, r, r_low, q, square):
+    """scale, d, d' with s(v) = 2^-512 scale / (d + d'), from the terms of exp(-v)."""
     c = scale * DOWN_DOUBLE
     both = c + _ONE
     d = both + fma(q, square, -r)
     # What the first addition lost is c itself in the left tail: joined last, as c counts
     # there, and t's tail is gone otherwise. 1 - both is exact for c <= 1.
-    return c, d, fma(q, square, (both - d) - r) + ((_ONE - both) + c)
+    return scale, d, fma(q, square, ((both - d) - r) - r_low) + ((_ONE - both) + c)
 
 
 def logistic_double(v):
     """s(v) for v in [-760, 38]: 0 below 2^-1075."""
-    scale, r, _, q, square = exp_minus_double(v)
-    c, d, d_low = _sum(scale, r, q, square)
+    scale, d, d_low = divisor_double(*exp_minus_double(v))
+    c = scale * DOWN_DOUBLE
     i = _ONE / d
     # c itself is subnormal where s is.
     return fma(i, fma(-d_low, i, fma(-d, i, _ONE)), i) * c
 
 
-def times_logistic_double(x, scale, r, _, q, square):
+def times_logistic_double(x, scale, r, r_low, q, square):
     """x s(v) for a finite x and v in [-800, 38], rounded once, from the terms of exp(-v)."""
-    _, d, d_low = _sum(scale, r, q, square)
+    _, d, d_low = divisor_double(scale, r, r_low, q, square)
     i = _ONE / d
     y = x * scale
     m = y * i
