@@ -196,7 +196,8 @@ def softmax(namespace, precision):
     single = precision == "float32"
     if namespace:
         sums = (_single_dot_high, _dot_low) if single else (_double_dot_high, _double_dot_low)
-        finish = (single_sum, single_sum_low) if single else (whole, double_sum_low)
+        totals = (single_sum, single_sum_low) if single else (whole, double_sum_low)
+        finish = dict(zip(FACTOR, totals, strict=True))
         return from_output(precision, ("first", "second"), *sums, finish, _softmax_slope)
     if single:
         return _softmax(precision, greater, _single_exp, _single_high, _single_low)
