@@ -13,10 +13,10 @@ from typing import Any
 from fastact.engine import codecache
 from fastact.engine.plan import GATHER, SCATTER
 
-__all__ = ["PREPARE_ADDRESS", "load_storage_later", "loop_address"]
+__all__ = ["PREPARE_ADDRESS", "alone_address", "load_storage_later", "loop_address"]
 __all__ += ["serial_address", "storage_addresses", "streaming_address"]
 
-_FRAME = {"serial": 4, "streaming": 4, "loop": 4}
+_FRAME = {"serial": 4, "streaming": 4, "loop": 4, "alone": 4}
 
 
 @functools.cache
@@ -32,6 +32,11 @@ def _frame() -> dict[str, int]:
         return target.emit_object(*modules)
 
     return codecache.load("carrier", [f"fastact.{name}" for name in _FRAME], build)
+
+
+def alone_address() -> int:
+    """Address of the loop that calls the serial loop of any plan, of elements or of rows."""
+    return _frame()["fastact.alone"]
 
 
 def serial_address() -> int:
