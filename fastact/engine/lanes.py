@@ -6,11 +6,13 @@ which advance from block to block, and *lanes*, LANES values that stay: a runnin
 maximum, a running sum, a shift. A reduction written so vectorises without reassociation,
 and its order of summation is fixed: element i goes to lane i mod LANES.
 
-Every span is made in two arrangements. ``"row"`` takes one long row: what stays is one
-number for all lanes, read and written as float64, and the lanes of an accumulator are
-folded at the end, halves upon halves. ``"side"`` takes LANES short rows side by side
-(element j of each in block j): every lane is a row of its own and nothing is folded.
-Without streams a span computes what stands between two passes, once per row or lane.
+Every span is made in two arrangements. ``"row"`` takes rows one after the other: what
+stays is one number for all lanes of a row, read and written as float64, and the lanes of
+an accumulator are folded at its end, halves upon halves. ``"side"`` takes LANES short rows
+side by side (element j of each in block j): every lane is a row of its own and nothing is
+folded. Without streams a span computes what stands between two passes, once per row or lane.
+
+The rows of one call do not wait for each other: while one is folded, the next is read.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from typing import Any
 from fastact.engine.lowering import lower
 from fastact.engine.span import PRECISIONS
 
-__all__ = ["ARRANGEMENTS", "LANES", "LANE_BITS", "SLOTS", "STREAMS", "LaneSpan"]
+__all__ = ["ARRANGEMENTS", "LANES", "LANE_BITS", "ROWS", "SLOTS", "STREAMS", "STRIDES"]
+__all__ += ["TABLE_WORDS", "LaneSpan"]
 __all__ += ["lane_span_assembly"]
 
 #: One vector of float32 on AVX2, two of float64. With twice as many, the sums no longer
@@ -40,6 +43,11 @@ SLOTS = {
         (*STREAMS, "peak", "shift", "magic", "least", *SUMS, "factor", "factor_low")
     )
 }
+#: Behind the addresses: the number of rows in one call, at most LANES, and the bytes from a
+#: row of each stream to the next.
+ROWS = len(SLOTS)
+STRIDES = {name: ROWS + 1 + k for k, name in enumerate(STREAMS)}
+TABLE_WORDS = ROWS + 1 + len(STREAMS)
 
 
 @dataclass(frozen=True)
@@ -74,28 +82,36 @@ def lane_span_assembly(symbol: str, span: LaneSpan, width: int, arrangement: str
     local = [slot for slot in kept if slot not in uniform]
     lines = [f"define void @{symbol}(ptr readonly %operands, i64 %blocks) {{", "entry:"]
     for slot, kind in kinds.items():
+        lines.append(f"  %{slot}.result = alloca {kind}")
+        lines += _read_word(f"%{slot}.base", "ptr", SLOTS[slot])
+    lines += [f"  %{slot}.lanes = alloca <{lanes} x {kinds[slot]}>, align 64" for slot in local]
+    lines += ["  %rows = add i64 0, 1"] if side else _read_word("%rows", "i64", ROWS)
+    for slot, word in STRIDES.items():
+        if slot in kinds:
+            lines += _read_word(f"%{slot}.stride", "i64", word)
+    lines += ["  br label %row", "row:", "  %r = phi i64 [ 0, %entry ], [ %r.next, %exit ]"]
+    for slot in kinds:
+        stride = f"%{slot}.stride" if slot in STREAMS else "8"
         lines += [
-            f"  %{slot}.result = alloca {kind}",
-            f"  %{slot}.slot = getelementptr ptr, ptr %operands, i64 {SLOTS[slot]}",
-            f"  %{slot}.base = load ptr, ptr %{slot}.slot",
+            f"  %{slot}.offset = mul nsw i64 %r, {stride}",
+            f"  %{slot}.here = getelementptr i8, ptr %{slot}.base, i64 %{slot}.offset",
         ]
     for slot in uniform:
-        lines += _read_number(f"%{slot}.value", f"%{slot}.base", kinds[slot])
+        lines += _read_number(f"%{slot}.value", f"%{slot}.here", kinds[slot])
     for slot in local:
         vector = f"<{lanes} x {kinds[slot]}>"
-        lines.append(f"  %{slot}.lanes = alloca {vector}, align 64")
         if slot in span.starts:
             start = ", ".join([f"{kinds[slot]} {_constant(span.starts[slot])}"] * lanes)
             lines.append(f"  store {vector} <{start}>, ptr %{slot}.lanes, align 64")
         elif slot in span.operands:
             lines += [
-                f"  %{slot}.found = load {vector}, ptr %{slot}.base, align 8",
+                f"  %{slot}.found = load {vector}, ptr %{slot}.here, align 8",
                 f"  store {vector} %{slot}.found, ptr %{slot}.lanes, align 64",
             ]
     lines += [
         "  br label %block",
         "block:",
-        "  %b = phi i64 [ 0, %entry ], [ %b.next, %latch ]",
+        "  %b = phi i64 [ 0, %row ], [ %b.next, %latch ]",
         f"  %start = shl nuw nsw i64 %b, {LANE_BITS}",
         "  br label %lane",
         "lane:",
@@ -104,7 +120,7 @@ def lane_span_assembly(symbol: str, span: LaneSpan, width: int, arrangement: str
     ]
     for slot, kind in kinds.items():
         if slot not in uniform:
-            base, index = ("base", "%element") if slot in STREAMS else ("lanes", "%i")
+            base, index = ("here", "%element") if slot in STREAMS else ("lanes", "%i")
             lines.append(
                 f"  %{slot}.at = getelementptr inbounds {kind}, ptr %{slot}.{base}, i64 {index}"
             )
@@ -140,12 +156,16 @@ def lane_span_assembly(symbol: str, span: LaneSpan, width: int, arrangement: str
             lines.append(f"  {gained[slot]} = fsub {vector} {name}, <{start}>")
     if side:
         for slot, name in gained.items():
-            lines.append(f"  store <{lanes} x {kinds[slot]}> {name}, ptr %{slot}.base, align 8")
+            lines.append(f"  store <{lanes} x {kinds[slot]}> {name}, ptr %{slot}.here, align 8")
     else:
         lines += _fold(gained, kinds, lanes)
         for slot, name in gained.items():
-            lines += _write_number(name, f"%{slot}.base", kinds[slot])
+            lines += _write_number(name, f"%{slot}.here", kinds[slot])
     lines += [
+        "  %r.next = add nuw nsw i64 %r, 1",
+        "  %rows.done = icmp eq i64 %r.next, %rows",
+        "  br i1 %rows.done, label %return, label %row",
+        "return:",
         "  ret void",
         "}",
         "!0 = distinct !{}",
@@ -173,6 +193,13 @@ def _bytes(kind: str) -> int:
 
 def _constant(value: float) -> str:
     return f"0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X}"
+
+
+def _read_word(name: str, kind: str, word: int) -> list[str]:
+    return [
+        f"  {name}.slot = getelementptr i64, ptr %operands, i64 {word}",
+        f"  {name} = load {kind}, ptr {name}.slot",
+    ]
 
 
 def _read_number(name: str, place: str, kind: str) -> list[str]:
