@@ -54,8 +54,8 @@ RAGGED = 64
 EVEN, EASY = 24, 8
 #: Up to this length, a row that fills no whole number of blocks is copied to where it does.
 PADDED = 256
-#: Bytes of rows that are taken in turn: what they fill is read again from the first cache.
-IN_TURN = 1 << 14
+#: Bytes of rows that are taken in turn: they stay in the second cache. 2^13 to 2^17 differ by 5 %.
+IN_TURN = 1 << 16
 LANE_ROOM = 8 * LANES
 TABLE = 8 * TABLE_WORDS
 FACTOR = SLOTS["factor"]
