@@ -161,6 +161,16 @@ if pid == 0:
     check(); os._exit(0)
 assert os.waitpid(pid, 0)[1] == 0; check()
 """,
+    "rows, then rows after a fork": """
+import os, warnings; warnings.simplefilter("ignore")
+rows = x[:1000 * (x.size // 1000)].reshape(-1, 1000)
+expected = np.stack([fa.softmax(row) for row in rows])
+assert np.array_equal(fa.softmax(rows), expected)
+pid = os.fork()
+if pid == 0:
+    assert np.array_equal(fa.softmax(rows), expected); os._exit(0)
+assert os.waitpid(pid, 0)[1] == 0
+""",
     "numba.set_num_threads": "import numba; numba.set_num_threads(1); check()",
     "inside a thread of a user's region": """
 import numba

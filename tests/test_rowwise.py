@@ -102,6 +102,29 @@ def test_error_of_the_gradient(name: str, length: int, precision: str) -> None:
         assert units(results, exact, precision, size) <= 2.0
 
 
+@pytest.mark.parametrize("size", [-1.0, -0.5, 0.0, 0.5, 0.95])
+@pytest.mark.parametrize("length", [3, 100, 1001])
+def test_log_softmax_slope_of_any_numbers(length: int, size: float, precision: str) -> None:
+    # exp(y) alone may overflow or underflow where its product with the sum does not.
+    info = np.finfo(precision)
+    random = np.random.default_rng(length)
+    g = (random.normal(size=length) * np.exp2(size * info.maxexp)).astype(precision)
+    y = (random.uniform(-3, 3, length) * np.log(info.max)).astype(precision)
+    y[:2] = -info.max, info.max
+    with np.errstate(all="raise"):
+        results = fa.vjp_from_output.log_softmax(g, y)
+    with mpmath.workprec(300):
+        g_, y_ = ([mpmath.mpf(float(v)) for v in a] for a in (g, y))
+        exact = EXACT_SLOPES["log_softmax"](g_, y_)
+        total = abs(mpmath.fsum(g_))
+        scale = [max(abs(u), mpmath.exp(v) * total) for u, v in zip(g_, y_, strict=True)]
+    large = [abs(true) > float(info.max) for true in exact]
+    expected = [float(mpmath.sign(true)) * np.inf for true in exact]
+    np.testing.assert_array_equal(results[large], np.array(expected)[large])
+    kept = [k for k in range(length) if not large[k]]
+    assert units(results[kept], [exact[k] for k in kept], precision, [scale[k] for k in kept]) <= 2
+
+
 def test_error_does_not_grow_with_the_length() -> None:
     # The exact sum of 10^6 float32 exponentials, by float64 exponentials and fsum.
     import math

@@ -26,8 +26,8 @@ from fastact.elementary.logistic import scaled_double
 from fastact.elementary.scalar import bits, fabs, fma, from_bits, like, select
 
 __all__ = [
-    "biased_exp_double",
-    "biased_exp_single",
+    "factored_exp_double",
+    "factored_exp_single",
     "least_double",
     "least_single",
     "magic_double",
@@ -38,6 +38,11 @@ __all__ = [
     "scaled_exp_single",
     "shift_double",
     "shift_single",
+    "spread_least_double",
+    "spread_least_single",
+    "spread_magic_double",
+    "spread_magic_single",
+    "spread_unit",
 ]
 
 BIAS_SINGLE, BIAS_DOUBLE = 30, 60
@@ -50,6 +55,9 @@ _HIGH_SINGLE, _LOW_SINGLE = float32(0.69314575), float32(1.4286068e-06)
 _ROUND, _ROUND_SINGLE = float64(6755399441055744.0), float32(12582912.0)
 _ZERO = float64(6755399441055744.0 + 1023 + BIAS_DOUBLE)
 _ZERO_SINGLE = float32(12582912.0 + 127 + BIAS_SINGLE)
+# For a scale in two factors: twice the bias of an exponent.
+_ZERO_OF_TWO, _ZERO_OF_TWO_SINGLE = float64(6755399441055744.0 + 2046), float64(12582912.0 + 254)
+_LOG_2 = float64(0.6931471805599453)
 
 
 def shift_single(m):
@@ -77,10 +85,8 @@ def _one_and(r, square, q):
     return e, (near - e) + rest
 
 
-def scaled_exp_single(x, shift, magic, least):
-    """2^k, e, e' with 2^k (e + e') the scaled exponential; nan for nan."""
-    d = x - shift
-    d = select(d < least, least, d)
+def _reduced_single(d, magic):
+    """exp(d) 2^-k as a pair e + e', and the sum whose low bits hold k as ``magic`` wants it."""
     shifted = fma(d, _LOG2_E_SINGLE, magic)
     k = shifted - magic
     r = fma(k, -_LOW_SINGLE, fma(k, -_HIGH_SINGLE, d))
@@ -90,6 +96,14 @@ def scaled_exp_single(x, shift, magic, least):
     b = fma(float32(0.008368677459657192), r, float32(0.04166826978325844))
     q = fma(fma(float32(0.001382041140459478), p, b), p, a)
     e, low = _one_and(r, p, q)
+    return shifted, e, low
+
+
+def scaled_exp_single(x, shift, magic, least):
+    """2^k, e, e' with 2^k (e + e') the scaled exponential; nan for nan."""
+    d = x - shift
+    d = select(d < least, least, d)
+    shifted, e, low = _reduced_single(d, magic)
     return from_bits(int32(bits(shifted) << int32(23))), e, low
 
 
@@ -109,10 +123,8 @@ def least_double(m):
     return (m - shift_double(m)) - 748.0
 
 
-def scaled_exp_double(x, shift, magic, least):
-    """2^k, e, e' with 2^k (e + e') the scaled exponential; nan for nan."""
-    d = x - shift
-    d = select(d < least, least, d)
+def _reduced_double(d, magic):
+    """As :func:`_reduced_single`."""
     shifted = fma(d, _LOG2_E, magic)
     k = shifted - magic
     r = fma(k, -_LOW, fma(k, -_HIGH, d))
@@ -125,21 +137,82 @@ def scaled_exp_double(x, shift, magic, least):
     f = fma(float64(2.500582091583515e-08), r, float64(2.7630496364262967e-07))
     q = fma(fma(f, square, fma(e, p, c)), square, fma(b, p, a))
     e, low = _one_and(r, p, q)
+    return shifted, e, low
+
+
+def scaled_exp_double(x, shift, magic, least):
+    """2^k, e, e' with 2^k (e + e') the scaled exponential; nan for nan."""
+    d = x - shift
+    d = select(d < least, least, d)
+    shifted, e, low = _reduced_double(d, magic)
     return from_bits(int64(bits(shifted) << int64(52))), e, low
 
 
-def biased_exp_single(y):
-    """2^k, b, e, e' with exp(y) = 2^k b (e + e') for y <= 67, that of a logarithm of softmax."""
-    y = select(y > float32(68.0), float32(68.0), y)
-    scale, e, low = scaled_exp_single(y, float32(0.0), _ZERO_SINGLE, float32(-106.0))
-    return scale, float32(2.0**-BIAS_SINGLE), e, low
+# -- exp(y) times a number, whatever either: the number is spread into f 2^t, |f| in [2, 4), and t
+# joins the exponent of exp(y). Both factors of f 2^i times exp(y) 2^(t - i), i about t / 2, are
+# then far from overflow and from subnormal numbers, and exact: their product in an fma is
+# rounded once, wherever it lies.
 
 
-def biased_exp_double(y):
-    """2^k, b, e, e' with exp(y) = 2^k b (e + e') for y <= 667; as :func:`biased_exp_single`."""
-    y = select(y > 668.5, 668.5, y)
-    scale, e, low = scaled_exp_double(y, 0.0, _ZERO, -748.0)
-    return scale, float64(2.0**-BIAS_DOUBLE), e, low
+def _spread_exponent(total):
+    e = int64(int64(bits(total) >> int64(52)) & int64(2047))
+    e = select(e < int64(1), int64(1), e)
+    return select(e > int64(2046), int64(2046), e)
+
+
+def spread_unit(total):
+    """2^-t of a float64 number: a normal number for any."""
+    return from_bits(int64(int64(int64(2047) - _spread_exponent(total)) << int64(52)))
+
+
+def _spread_power(total):
+    return float64(_spread_exponent(total)) - 1024.0
+
+
+def spread_magic_single(total):
+    """What ``magic`` is for :func:`factored_exp_single`."""
+    return float32(_ZERO_OF_TWO_SINGLE + _spread_power(total))
+
+
+def spread_magic_double(total):
+    """What ``magic`` is for :func:`factored_exp_double`."""
+    return _ZERO_OF_TWO + _spread_power(total)
+
+
+def spread_least_single(total):
+    """The least y to be told apart: the product is 2^-198 there, and 0."""
+    return float32((-200.0 - _spread_power(total)) * _LOG_2)
+
+
+def spread_least_double(total):
+    """The least y to be told apart: the product is 2^-1128 there, and 0."""
+    return (-1130.0 - _spread_power(total)) * _LOG_2
+
+
+def factored_exp_single(y, magic, least):
+    """2^i, 2^j, e, e' with 2^(i + j) (e + e') = exp(y) 2^t, i and j equal or next to it."""
+    # From 2^140 on the product is infinite, and what it loses must not be.
+    most = least + float32(340.0 * _LOG_2)
+    y = select(y < least, least, y)
+    y = select(y > most, most, y)
+    shifted, e, low = _reduced_single(y, magic)
+    k = bits(shifted)
+    first = from_bits(int32(int32(k & int32(-2)) << int32(22)))
+    second = from_bits(int32(int32(int32(k + int32(1)) & int32(-2)) << int32(22)))
+    return first, second, e, low
+
+
+def factored_exp_double(y, magic, least):
+    """As :func:`factored_exp_single`."""
+    # From 2^1040 on the product is infinite.
+    most = least + 2170.0 * _LOG_2
+    y = select(y < least, least, y)
+    y = select(y > most, most, y)
+    shifted, e, low = _reduced_double(y, magic)
+    k = bits(shifted)
+    first = from_bits(int64(int64(k & int64(-2)) << int64(51)))
+    second = from_bits(int64(int64(int64(k + int64(1)) & int64(-2)) << int64(51)))
+    return first, second, e, low
 
 
 def peak_wide(m, shift, magic):

@@ -60,7 +60,7 @@ from fastact.engine.storage import (
     single_to_half,
 )
 
-__all__ = ["STORAGES", "loop", "make_gather", "make_scatter", "serial", "streaming"]
+__all__ = ["STORAGES", "alone", "loop", "make_gather", "make_scatter", "serial", "streaming"]
 
 #: Elements per buffer: 4 KB of float32 per operand; 1 % of the time goes to calls.
 CHUNK = 1024
@@ -290,6 +290,14 @@ def streaming(args, dimensions, steps, plan):
         carry(args, n, steps, plan, True)
         store_fence()
         set_fp_state(state)
+
+
+def alone(args, dimensions, steps, plan):
+    """What stands in for a team where there is none: the plan's own serial loops."""
+    target = load_int64(plan + SERIAL)
+    if load_int64(dimensions) >= load_int64(plan + STREAM):
+        target = load_int64(plan + STREAMING)
+    call_loop(target, args, dimensions, steps, plan)
 
 
 def loop(args, dimensions, steps, plan):

@@ -6,9 +6,10 @@ import functools
 
 from fastact.engine import codecache
 
-__all__ = ["loop_address", "serial_address", "storage_addresses", "streaming_address"]
+__all__ = ["alone_address", "loop_address", "serial_address"]
+__all__ += ["storage_addresses", "streaming_address"]
 
-_FRAME = {"serial": 4, "streaming": 4, "loop": 4}
+_FRAME = {"serial": 4, "streaming": 4, "loop": 4, "alone": 4}
 
 
 @functools.cache
@@ -24,6 +25,11 @@ def _frame() -> dict[str, int]:
         return target.emit_object(*modules)
 
     return codecache.load("carrier", [f"fastact.{name}" for name in _FRAME], build)
+
+
+def alone_address() -> int:
+    """Address of the loop that calls the serial loop of any plan, of elements or of rows."""
+    return _frame()["fastact.alone"]
 
 
 def serial_address() -> int:

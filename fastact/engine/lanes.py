@@ -6,11 +6,13 @@ which advance from block to block, and *lanes*, LANES values that stay: a runnin
 maximum, a running sum, a shift. A reduction written so vectorises without reassociation,
 and its order of summation is fixed: element i goes to lane i mod LANES.
 
-Every span is made in two arrangements. ``"row"`` takes one long row: what stays is one
-number for all lanes, read and written as float64, and the lanes of an accumulator are
-folded at the end, halves upon halves. ``"side"`` takes LANES short rows side by side
-(element j of each in block j): every lane is a row of its own and nothing is folded.
-Without streams a span computes what stands between two passes, once per row or lane.
+Every span is made in two arrangements. ``"row"`` takes rows one after the other: what
+stays is one number for all lanes of a row, read and written as float64, and the lanes of
+an accumulator are folded at its end, halves upon halves. ``"side"`` takes LANES short rows
+side by side (element j of each in block j): every lane is a row of its own and nothing is
+folded. Without streams a span computes what stands between two passes, for LANES rows at once.
+
+The rows of one call do not wait for each other: while one is folded, the next is read.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from typing import Any
 from fastact.engine.lowering import lower
 from fastact.engine.span import PRECISIONS
 
-__all__ = ["ARRANGEMENTS", "LANES", "LANE_BITS", "SLOTS", "STREAMS", "LaneSpan"]
+__all__ = ["ARRANGEMENTS", "LANES", "LANE_BITS", "ROWS", "SLOTS", "STREAMS", "STRIDES"]
+__all__ += ["TABLE_WORDS", "LaneSpan"]
 __all__ += ["lane_span_assembly"]
 
 #: One vector of float32 on AVX2, two of float64. With twice as many, the sums no longer
@@ -40,6 +43,11 @@ SLOTS = {
         (*STREAMS, "peak", "shift", "magic", "least", *SUMS, "factor", "factor_low")
     )
 }
+#: Behind the addresses: the number of rows in one call, at most LANES, and the bytes from a
+#: row of each stream to the next.
+ROWS = len(SLOTS)
+STRIDES = {name: ROWS + 1 + k for k, name in enumerate(STREAMS)}
+TABLE_WORDS = ROWS + 1 + len(STREAMS)
 
 
 @dataclass(frozen=True)
@@ -66,36 +74,45 @@ def lane_span_assembly(symbol: str, span: LaneSpan, width: int, arrangement: str
     kinds |= {slot: PRECISIONS[p] for slot, (p, _) in span.results.items()}
     side = arrangement == "side"
     streams = any(slot in STREAMS for slot in kinds)
-    lanes = LANES if side or streams else 1
+    # Between two passes all rows of a call are taken at once, one to a lane.
+    between = not streams
     kept = [slot for slot in kinds if slot not in STREAMS]
     # A row's constants are one value each; all else that stays has a copy per lane, in
     # variables of the function, which nothing else can overlap: LLVM keeps them in registers.
-    uniform = [slot for slot in kept if not side and slot not in span.results]
+    uniform = [slot for slot in kept if not (side or between or slot in span.results)]
     local = [slot for slot in kept if slot not in uniform]
     lines = [f"define void @{symbol}(ptr readonly %operands, i64 %blocks) {{", "entry:"]
     for slot, kind in kinds.items():
+        lines.append(f"  %{slot}.result = alloca {kind}")
+        lines += _read_word(f"%{slot}.base", "ptr", SLOTS[slot])
+    lines += [f"  %{slot}.lanes = alloca <{LANES} x {kinds[slot]}>, align 64" for slot in local]
+    lines += ["  %rows = add i64 0, 1"] if side or between else _read_word("%rows", "i64", ROWS)
+    for slot, word in STRIDES.items():
+        if slot in kinds:
+            lines += _read_word(f"%{slot}.stride", "i64", word)
+    lines += ["  br label %row", "row:", "  %r = phi i64 [ 0, %entry ], [ %r.next, %exit ]"]
+    for slot in kinds:
+        stride = f"%{slot}.stride" if slot in STREAMS else "8"
         lines += [
-            f"  %{slot}.result = alloca {kind}",
-            f"  %{slot}.slot = getelementptr ptr, ptr %operands, i64 {SLOTS[slot]}",
-            f"  %{slot}.base = load ptr, ptr %{slot}.slot",
+            f"  %{slot}.offset = mul nsw i64 %r, {stride}",
+            f"  %{slot}.here = getelementptr i8, ptr %{slot}.base, i64 %{slot}.offset",
         ]
     for slot in uniform:
-        lines += _read_number(f"%{slot}.value", f"%{slot}.base", kinds[slot])
+        lines += _read_number(f"%{slot}.value", f"%{slot}.here", kinds[slot])
     for slot in local:
-        vector = f"<{lanes} x {kinds[slot]}>"
-        lines.append(f"  %{slot}.lanes = alloca {vector}, align 64")
+        vector = f"<{LANES} x {kinds[slot]}>"
         if slot in span.starts:
-            start = ", ".join([f"{kinds[slot]} {_constant(span.starts[slot])}"] * lanes)
+            start = ", ".join([f"{kinds[slot]} {_constant(span.starts[slot])}"] * LANES)
             lines.append(f"  store {vector} <{start}>, ptr %{slot}.lanes, align 64")
         elif slot in span.operands:
             lines += [
-                f"  %{slot}.found = load {vector}, ptr %{slot}.base, align 8",
+                *_read_lanes(f"%{slot}.found", f"%{slot}.here", kinds[slot], side),
                 f"  store {vector} %{slot}.found, ptr %{slot}.lanes, align 64",
             ]
     lines += [
         "  br label %block",
         "block:",
-        "  %b = phi i64 [ 0, %entry ], [ %b.next, %latch ]",
+        "  %b = phi i64 [ 0, %row ], [ %b.next, %latch ]",
         f"  %start = shl nuw nsw i64 %b, {LANE_BITS}",
         "  br label %lane",
         "lane:",
@@ -104,7 +121,7 @@ def lane_span_assembly(symbol: str, span: LaneSpan, width: int, arrangement: str
     ]
     for slot, kind in kinds.items():
         if slot not in uniform:
-            base, index = ("base", "%element") if slot in STREAMS else ("lanes", "%i")
+            base, index = ("here", "%element") if slot in STREAMS else ("lanes", "%i")
             lines.append(
                 f"  %{slot}.at = getelementptr inbounds {kind}, ptr %{slot}.{base}, i64 {index}"
             )
@@ -122,7 +139,7 @@ def lane_span_assembly(symbol: str, span: LaneSpan, width: int, arrangement: str
         lines.append(f"  store {kinds[slot]} %{slot}.new, ptr %{slot}.at, {access[slot]}")
     lines += [
         "  %i.next = add nuw nsw i64 %i, 1",
-        f"  %lanes.done = icmp eq i64 %i.next, {lanes}",
+        f"  %lanes.done = icmp eq i64 %i.next, {LANES}",
         "  br i1 %lanes.done, label %latch, label %lane, !llvm.loop !1",
         "latch:",
         "  %b.next = add nuw nsw i64 %b, 1",
@@ -132,20 +149,24 @@ def lane_span_assembly(symbol: str, span: LaneSpan, width: int, arrangement: str
     ]
     gained = {slot: f"%{slot}.end" for slot in bodies if slot in local}
     for slot, name in gained.items():
-        vector = f"<{lanes} x {kinds[slot]}>"
+        vector = f"<{LANES} x {kinds[slot]}>"
         lines.append(f"  {name} = load {vector}, ptr %{slot}.lanes, align 64")
         if slot in SUMS and span.starts.get(slot):
-            start = ", ".join([f"{kinds[slot]} {_constant(span.starts[slot])}"] * lanes)
+            start = ", ".join([f"{kinds[slot]} {_constant(span.starts[slot])}"] * LANES)
             gained[slot] = f"%{slot}.gained"
             lines.append(f"  {gained[slot]} = fsub {vector} {name}, <{start}>")
-    if side:
+    if side or between:
         for slot, name in gained.items():
-            lines.append(f"  store <{lanes} x {kinds[slot]}> {name}, ptr %{slot}.base, align 8")
+            lines += _write_lanes(name, f"%{slot}.here", kinds[slot], side)
     else:
-        lines += _fold(gained, kinds, lanes)
+        lines += _fold(gained, kinds)
         for slot, name in gained.items():
-            lines += _write_number(name, f"%{slot}.base", kinds[slot])
+            lines += _write_number(name, f"%{slot}.here", kinds[slot])
     lines += [
+        "  %r.next = add nuw nsw i64 %r, 1",
+        "  %rows.done = icmp eq i64 %r.next, %rows",
+        "  br i1 %rows.done, label %return, label %row",
+        "return:",
         "  ret void",
         "}",
         "!0 = distinct !{}",
@@ -155,7 +176,7 @@ def lane_span_assembly(symbol: str, span: LaneSpan, width: int, arrangement: str
         '!3 = !{!"llvm.loop.vectorize.enable", i1 true}',
         # LLVM would take as many lanes as the widest type fits in a register: half of
         # the vector unit for a float32 exponential that is summed in float64.
-        f'!4 = !{{!"llvm.loop.vectorize.width", i32 {width if lanes > 1 else 1}}}',
+        f'!4 = !{{!"llvm.loop.vectorize.width", i32 {width}}}',
         '!5 = !{!"llvm.loop.unroll.disable"}',
         '!6 = !{!"llvm.loop.vectorize.followup_vectorized", !7, !8}',
         '!7 = !{!"llvm.loop.unroll.full"}',
@@ -173,6 +194,13 @@ def _bytes(kind: str) -> int:
 
 def _constant(value: float) -> str:
     return f"0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X}"
+
+
+def _read_word(name: str, kind: str, word: int) -> list[str]:
+    return [
+        f"  {name}.slot = getelementptr i64, ptr %operands, i64 {word}",
+        f"  {name} = load {kind}, ptr {name}.slot",
+    ]
 
 
 def _read_number(name: str, place: str, kind: str) -> list[str]:
@@ -193,12 +221,31 @@ def _write_number(name: str, place: str, kind: str) -> list[str]:
     ]
 
 
-def _fold(gained: dict[str, str], kinds: dict[str, str], lanes: int) -> list[str]:
+def _read_lanes(name: str, place: str, kind: str, side: bool) -> list[str]:
+    """LANES values that lie as they are (side by side), or as numbers of rows, in float64."""
+    if side or kind == "double":
+        return [f"  {name} = load <{LANES} x {kind}>, ptr {place}, align 8"]
+    return [
+        f"  {name}.wide = load <{LANES} x double>, ptr {place}, align 8",
+        f"  {name} = fptrunc <{LANES} x double> {name}.wide to <{LANES} x float>",
+    ]
+
+
+def _write_lanes(name: str, place: str, kind: str, side: bool) -> list[str]:
+    if side or kind == "double":
+        return [f"  store <{LANES} x {kind}> {name}, ptr {place}, align 8"]
+    return [
+        f"  {name}.wide = fpext <{LANES} x float> {name} to <{LANES} x double>",
+        f"  store <{LANES} x double> {name}.wide, ptr {place}, align 8",
+    ]
+
+
+def _fold(gained: dict[str, str], kinds: dict[str, str]) -> list[str]:
     """Bring the lanes together, the upper half upon the lower; ``gained`` becomes numbers.
 
     Where "low" is of the precision of "high", what "high" loses is added to it.
     """
-    lines = []
+    lines, lanes = [], LANES
     pair = {"high", "low"} <= gained.keys() and kinds["high"] == kinds["low"]
     while lanes > 1:
         lanes >>= 1

@@ -51,6 +51,8 @@ FIRST_ROW_WORD = 32
     HIGH_BYTES,
     COMPUTED,
 ) = range(8 * FIRST_ROW_WORD, 8 * (FIRST_ROW_WORD + len(ROW_WORDS)), 8)
+#: From a span for a row to the one for rows side by side.
+SIDE = SIDE_MAXIMUM - MAXIMUM
 
 
 def make_row_plan(

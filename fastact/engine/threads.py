@@ -3,8 +3,8 @@
 A loop that is long enough to gain calls the address in the *team cell*. At first that
 is a Python function, which imports Numba, loads the one driver and puts its address
 into the cell. Where threads are not to be had (one core, one thread asked for, a forked
-child, Numba's ``workqueue`` layer, which aborts under two callers) the cell holds the
-serial carrier.
+child, Numba's ``workqueue`` layer, which aborts under two callers) the cell holds a
+loop that calls the plan's serial one.
 
 Only one region runs at a time: a caller that finds the team busy works serially. Ten
 threads that call at once then use ten cores, not ten times all cores.
@@ -111,7 +111,7 @@ def start_team() -> int:
         rtsys.initialize(cpu_target.target_context)
         _launch_threads()
         if numba.threading_layer() == "workqueue":
-            return carrier_code.serial_address()
+            return carrier_code.alone_address()
         from fastact.engine.parallel import load_team
 
         _cells[CAP // 8] = max_threads()
@@ -127,7 +127,7 @@ def _first_call(args: int, dimensions: int, steps: int, plan: int) -> None:
     try:
         address = start_team()
     except Exception:  # no threads is slower, never wrong
-        address = carrier_code.serial_address()
+        address = carrier_code.alone_address()
     _cells[0] = address
     _LOOP(address)(args, dimensions, steps, plan)
 
@@ -142,7 +142,7 @@ def reset_team() -> None:
 
 def _forked() -> None:
     """A child has no worker threads, and OpenMP kills one that starts its own: serial."""
-    _cells[0] = carrier_code.serial_address()
+    _cells[0] = carrier_code.alone_address()
 
 
 reset_team()

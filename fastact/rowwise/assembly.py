@@ -117,6 +117,6 @@ def from_output(precision, streams, high, low, finish, slope):
     sums = {"high": "float64", "low": precision}
     return RowKernel(
         sum=sum_span(streams, (), sums, {"high": high, "low": low}),
-        finish=finish_span(sums, *finish),
-        map=map_span(precision, ("first", "second", *FACTOR), slope),
+        finish=LaneSpan(sums, {slot: (precision, body) for slot, body in finish.items()}),
+        map=map_span(precision, ("first", "second", *finish), slope),
     )

@@ -11,12 +11,17 @@ from fastact.elementary.log_of_sum import log_of_sum
 from fastact.elementary.logistic import sum_of_two
 from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.elementary.scaled_exp import (
-    biased_exp_double,
-    biased_exp_single,
+    factored_exp_double,
+    factored_exp_single,
     peak_double,
     peak_wide,
     scaled_exp_double,
     scaled_exp_single,
+    spread_least_double,
+    spread_least_single,
+    spread_magic_double,
+    spread_magic_single,
+    spread_unit,
 )
 from fastact.engine.rowwise import RowForm, RowKernel, row_function
 from fastact.rowwise.assembly import (
@@ -32,8 +37,6 @@ from fastact.rowwise.assembly import (
     map_span,
     maximum_span,
     prepare_span,
-    single_sum,
-    single_sum_low,
     sum_span,
     whole,
 )
@@ -134,22 +137,59 @@ def _double_total_low(g, high, low):
     return low + lost(high, g)
 
 
-def _log_softmax_slope(g, total, high, low, p, p_low):
-    """g - total (p + p_low), where total has been scaled to high + low."""
+def _single_spread(high, low):
+    total = whole(high, low)
+    return float32(total * spread_unit(total))
+
+
+def _single_spread_low(high, low):
+    total = whole(high, low)
+    spread = total * spread_unit(total)
+    rest = spread - float64(float32(spread))
+    return float32(select(rest == rest, rest, 0.0))
+
+
+def _single_spread_magic(high, low):
+    return spread_magic_single(whole(high, low))
+
+
+def _single_spread_least(high, low):
+    return spread_least_single(whole(high, low))
+
+
+def _double_spread(high, low):
+    total = whole(high, low)
+    return total * spread_unit(total)
+
+
+def _double_spread_low(high, low):
+    return double_sum_low(high, low) * spread_unit(whole(high, low))
+
+
+def _double_spread_magic(high, low):
+    return spread_magic_double(whole(high, low))
+
+
+def _double_spread_least(high, low):
+    return spread_least_double(whole(high, low))
+
+
+def _log_softmax_slope(g, total, total_low, first, second, p, p_low):
+    """g - first second (total + total_low) (p + p_low)."""
+    high, low = total * first, total_low * first
+    p, p_low = p * second, p_low * second
     rest = fma(high, p_low, low * p)
     return fma(-high, p, g - select(fabs(total) < INF, rest, like(g, 0.0)))
 
 
-def _single_log_softmax_slope(g, y, total, total_low):
-    scale, unbias, p, p_low = biased_exp_single(y)
-    high, low = scale * total * unbias, scale * total_low * unbias
-    return _log_softmax_slope(g, total, high, low, p, p_low)
+def _single_log_softmax_slope(g, y, total, total_low, magic, least):
+    first, second, p, p_low = factored_exp_single(y, magic, least)
+    return _log_softmax_slope(g, total, total_low, first, second, p, p_low)
 
 
-def _double_log_softmax_slope(g, y, total, total_low):
-    scale, unbias, p, p_low = biased_exp_double(y)
-    high, low = scale * total * unbias, scale * total_low * unbias
-    return _log_softmax_slope(g, total, high, low, p, p_low)
+def _double_log_softmax_slope(g, y, total, total_low, magic, least):
+    first, second, p, p_low = factored_exp_double(y, magic, least)
+    return _log_softmax_slope(g, total, total_low, first, second, p, p_low)
 
 
 def _logarithmic(precision, finish, map_span):
@@ -187,7 +227,12 @@ def log_softmax(namespace, precision):
             if single
             else (_double_total_high, _double_total_low)
         )
-        finish = (single_sum, single_sum_low) if single else (whole, double_sum_low)
+        finish = {
+            "factor": _single_spread if single else _double_spread,
+            "factor_low": _single_spread_low if single else _double_spread_low,
+            "magic": _single_spread_magic if single else _double_spread_magic,
+            "least": _single_spread_least if single else _double_spread_least,
+        }
         slope = _single_log_softmax_slope if single else _double_log_softmax_slope
         return from_output(precision, ("first",), *sums, finish, slope)
     finish = _single_log_rounded if single else _double_log_rounded

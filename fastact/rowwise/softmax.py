@@ -48,8 +48,8 @@ def _greater_negated(x, peak):
 
 def _heavy_low(high, low, scale, p, p_low):
     """``low`` with what is lost where scale (p + p_low) is added to a greater ``high``."""
-    e = p * scale
-    return fma(p_low, scale, low) + (e - ((high + e) - high))
+    # The product is exact: fma adds what an addition would, and does not wait for it.
+    return fma(p_low, scale, low) + (p * scale - (fma(p, scale, high) - high))
 
 
 def _single_exp(x, shift, magic, least, high, low):
@@ -58,7 +58,8 @@ def _single_exp(x, shift, magic, least, high, low):
 
 
 def _single_high(x, shift, magic, least, high, low):
-    return high + _single_exp(x, shift, magic, least, high, low)
+    scale, p, _ = scaled_exp_single(x, shift, magic, least)
+    return fma(p, scale, high)
 
 
 def _single_low(x, shift, magic, least, high, low):
@@ -72,7 +73,8 @@ def _double_exp(x, shift, magic, least, high, low):
 
 
 def _double_high(x, shift, magic, least, high, low):
-    return high + _double_exp(x, shift, magic, least, high, low)
+    scale, p, _ = scaled_exp_double(x, shift, magic, least)
+    return fma(p, scale, high)
 
 
 def _double_low(x, shift, magic, least, high, low):
@@ -196,7 +198,8 @@ def softmax(namespace, precision):
     single = precision == "float32"
     if namespace:
         sums = (_single_dot_high, _dot_low) if single else (_double_dot_high, _double_dot_low)
-        finish = (single_sum, single_sum_low) if single else (whole, double_sum_low)
+        totals = (single_sum, single_sum_low) if single else (whole, double_sum_low)
+        finish = dict(zip(FACTOR, totals, strict=True))
         return from_output(precision, ("first", "second"), *sums, finish, _softmax_slope)
     if single:
         return _softmax(precision, greater, _single_exp, _single_high, _single_low)

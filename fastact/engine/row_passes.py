@@ -1,0 +1,194 @@
+"""The passes over rows that lie ready: maximum, prepare, sum, finish, map.
+
+Two ways to take several rows at once, and one for a row of many blocks or with a tail.
+"""
+
+# Type annotations would be wrong here: these functions only exist compiled.
+from numpy import float32, float64
+
+from fastact.engine.addresses import call_span, load_int64, stack, store_int64
+from fastact.engine.lanes import LANE_BITS, LANES, ROWS, SLOTS, STRIDES
+from fastact.engine.row_lanes import (
+    copy_elements,
+    lanes_at,
+    pad,
+    read_double,
+    read_lane,
+    sum_of_unbounded,
+    unbounded,
+    write_double,
+    write_lane,
+)
+from fastact.engine.row_plan import (
+    COMPUTED,
+    FINISH,
+    HIGH_BYTES,
+    MAP,
+    MAXIMUM,
+    PREPARE,
+    SIDE,
+    SUM,
+)
+
+__all__ = ["long_row", "place_rows", "place_streams", "rows_in_turn", "rows_side_by_side"]
+
+#: Blocks of a row to one call: what float32 sums lose, at most 2^-15 of them, is then
+#: itself known to 2^-30.
+MOST_BLOCKS = 1 << 10
+INFINITY = float("inf")
+FIRST, SECOND, OUT = 8 * SLOTS["first"], 8 * SLOTS["second"], 8 * SLOTS["out"]
+PEAK, HIGH, LOW, COUNT = SLOTS["peak"], SLOTS["high"], SLOTS["low"], SLOTS["count"]
+FIRST_STRIDE, SECOND_STRIDE = 8 * STRIDES["first"], 8 * STRIDES["second"]
+OUT_STRIDE = 8 * STRIDES["out"]
+
+
+def place_streams(table, first, second, out):
+    """Say where the streams lie."""
+    store_int64(table + FIRST, first)
+    store_int64(table + SECOND, second)
+    store_int64(table + OUT, out)
+
+
+def place_rows(table, rows, first_stride, second_stride, out_stride):
+    """Say how many rows a call takes, and how far each lies from the one before."""
+    store_int64(table + 8 * ROWS, rows)
+    store_int64(table + FIRST_STRIDE, first_stride)
+    store_int64(table + SECOND_STRIDE, second_stride)
+    store_int64(table + OUT_STRIDE, out_stride)
+
+
+def sweep(span, table, first, second, out, blocks):
+    """A span over whole blocks."""
+    place_streams(table, first, second, out)
+    call_span(span, table, blocks)
+
+
+def add_up(table, sums):
+    """Add the sums of one call to those before it."""
+    a, b = read_double(sums), read_double(lanes_at(table, HIGH))
+    total = a + b
+    back = total - a
+    rest = (a - (total - back)) + (b - back)
+    # An infinite sum has no remainder.
+    rest = rest if rest == rest else 0.0
+    write_double(sums, total)
+    low = read_double(sums + 8) + read_double(lanes_at(table, LOW))
+    write_double(sums + 8, low + rest)
+    write_double(sums + 16, read_double(sums + 16) + read_double(lanes_at(table, COUNT)))
+
+
+def sum_in_parts(span, table, plan, tails, place, size, first, second, out, blocks, rest):
+    """The sums of a row that takes more than one call."""
+    sums = stack(24)
+    for i in range(3):
+        write_double(sums + 8 * i, 0.0)
+    done = 0
+    while done < blocks:
+        some, at = min(MOST_BLOCKS, blocks - done), done * LANES * size
+        sweep(span, table, first + at, second + at, out + at, some)
+        add_up(table, sums)
+        done += some
+    if rest > 0:
+        sweep(span, table, tails, tails + place, tails + 2 * place, 1)
+        add_up(table, sums)
+    high, low = read_double(sums), read_double(sums + 8)
+    if load_int64(plan + HIGH_BYTES) == 4:
+        # Sums of float32 pairs: what the first does not hold is the second's.
+        whole = float64(float32(high + low))
+        low = (high - whole) + low
+        high = whole
+    write_double(lanes_at(table, HIGH), high)
+    write_double(lanes_at(table, LOW), low)
+    write_double(lanes_at(table, COUNT), read_double(sums + 16))
+
+
+def long_row(table, tails, plan, size, first, second, out, n):
+    """One contiguous row; ``out`` may be ``first``. The result of a scalar is in FACTOR."""
+    place_rows(table, 1, 0, 0, 0)
+    maximum, finish = load_int64(plan + MAXIMUM), load_int64(plan + FINISH)
+    total, map_span = load_int64(plan + SUM), load_int64(plan + MAP)
+    blocks, rest = n >> LANE_BITS, n & (LANES - 1)
+    done, place = (blocks << LANE_BITS) * size, LANES * size
+    if rest > 0:
+        copy_elements(tails, first + done, size, rest)
+        copy_elements(tails + place, second + done, size, rest)
+        pad(tails, size, rest, LANES, plan)
+        pad(tails + place, size, rest, LANES, plan)
+    summed = False
+    if maximum != 0:
+        peak_at = lanes_at(table, PEAK)
+        sweep(maximum, table, first, second, out, blocks)
+        if rest > 0:
+            before = read_double(peak_at)
+            sweep(maximum, table, tails, tails + place, tails + 2 * place, 1)
+            write_double(peak_at, max(before, read_double(peak_at)))
+        if unbounded(read_double(peak_at), plan):
+            write_double(peak_at, 0.0)
+            write_double(lanes_at(table, HIGH), sum_of_unbounded(first, size, 1, n))
+            write_double(lanes_at(table, LOW), 0.0)
+            write_double(lanes_at(table, COUNT), 0.0)
+            summed = True
+        call_span(load_int64(plan + PREPARE), table, 1)
+    if not summed:
+        if rest == 0 and blocks <= MOST_BLOCKS:
+            sweep(total, table, first, second, out, blocks)
+        else:
+            sum_in_parts(total, table, plan, tails, place, size, first, second, out, blocks, rest)
+    call_span(finish, table, 1)
+    if map_span != 0:
+        sweep(map_span, table, first, second, out, blocks)
+        if rest > 0:
+            sweep(map_span, table, tails, tails + place, tails + 2 * place, 1)
+            copy_elements(out + done, tails + 2 * place, size, rest)
+
+
+def take(table, plan, side, first, away, step, kept, high_kept, n, blocks, rows):
+    """All passes over ``rows`` <= LANES rows whose streams have been placed.
+
+    Row i begins ``away`` * i bytes behind ``first``, its elements are ``step`` apart; its
+    numbers are the i-th of ``kept`` bytes each, those in HIGH of ``high_kept``; ``side`` is
+    where the plan has the spans of this arrangement.
+    """
+    maximum, map_span = load_int64(plan + side + MAXIMUM), load_int64(plan + side + MAP)
+    size = load_int64(plan + COMPUTED)
+    special = 0
+    if maximum != 0:
+        peak_at = lanes_at(table, PEAK)
+        if n > 0:
+            call_span(maximum, table, blocks)
+        for i in range(rows):
+            if n == 0:
+                write_lane(peak_at, kept, i, -INFINITY)
+            if unbounded(read_lane(peak_at, kept, i), plan):
+                special |= 1 << i
+                write_lane(peak_at, kept, i, 0.0)
+        call_span(load_int64(plan + side + PREPARE), table, 1)
+    if n > 0:
+        call_span(load_int64(plan + side + SUM), table, blocks)
+    if special != 0:
+        for i in range(rows):
+            if (special >> i) & 1 == 1:
+                value = sum_of_unbounded(first + i * away, size, step, n)
+                write_lane(lanes_at(table, HIGH), high_kept, i, value)
+                write_lane(lanes_at(table, LOW), kept, i, 0.0)
+                write_lane(lanes_at(table, COUNT), kept, i, 0.0)
+    call_span(load_int64(plan + side + FINISH), table, 1)
+    if map_span != 0 and n > 0:
+        call_span(map_span, table, blocks)
+
+
+def rows_in_turn(table, plan, first, n, rows):
+    """Rows of whole blocks, each pass over all of them before the next pass.
+
+    One by one, a row waits 85 ns at its passes' ends: to fold eight lanes, to prepare, to
+    divide. Here another row's elements fill that time.
+    """
+    away = load_int64(table + FIRST_STRIDE)
+    take(table, plan, 0, first, away, 1, 8, 8, n, n >> LANE_BITS, rows)
+
+
+def rows_side_by_side(table, plan, size, first, second, n):
+    """LANES rows of ``n`` elements, interleaved; the result replaces ``first``."""
+    place_streams(table, first, second, first)
+    high = load_int64(plan + HIGH_BYTES)
+    take(table, plan, SIDE, first, size, LANES, size, high, n, n, LANES)
