@@ -108,8 +108,8 @@ def times_slope_double(a, e, w, w_low):
     return fma(a, g, a * fma(e, g, g_low)) * DOWN_DOUBLE
 
 
-def logistic_derivative_double(v):
-    """s(v) s(-v) for v in [-760, 0]."""
+def logistic_derivative_double(v, factor):
+    """factor s(v) s(-v) for v in [-760, 0] and a power of two."""
     scale, r, _, q, square = exp_minus_double(v)
     c = scale * DOWN_DOUBLE
     t = fma(q, square, -r)
@@ -120,4 +120,4 @@ def logistic_derivative_double(v):
     s = i * c
     u = _ONE - s
     a = i * scale
-    return fma(a, u, a * fma(e, u - s, (_ONE - u) - s)) * DOWN_DOUBLE
+    return fma(a, u, a * fma(e, u - s, (_ONE - u) - s)) * (factor * DOWN_DOUBLE)
