@@ -7,7 +7,7 @@ from fastact.elementary.expm1 import expm1_wide
 from fastact.elementary.logistic_double import logistic_derivative_double
 from fastact.elementary.logistic_single import logistic_derivative_single
 from fastact.elementary.scalar import copysign, fabs, fma, like, select
-from fastact.elementary.tanh_double import shrink_terms_double, tanh_terms_double
+from fastact.elementary.tanh_double import tanh_shrink_double, tanh_terms_double
 from fastact.engine.entry import Bound, Interval, activation
 
 
@@ -120,15 +120,7 @@ def _(x, min_val, max_val):
 )
 def tanh_shrink(x):
     """x minus its hyperbolic tangent."""
-    z = fabs(x)
-    # Tiny arguments are scaled up, so that the pairs' low parts stay normal.
-    tiny = z < 2.0**-200
-    v = select(tiny, z * 2.0**150, select(z > 20.0, 20.0, z))
-    base, g, g_low = shrink_terms_double(v)
-    s = base + g
-    value = s + (((base - s) + g) + g_low)
-    value = select(tiny, value * 2.0**-225 * 2.0**-225, value)
-    return copysign(select(z > 20.0, z - 1.0, value), x)
+    return copysign(tanh_shrink_double(fabs(x)), x)
 
 
 @tanh_shrink.single

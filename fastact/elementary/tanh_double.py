@@ -16,7 +16,6 @@ __all__ = ["NEAR", "tanh_terms_double"]
 
 #: Below it the quotient of polynomials is taken.
 NEAR = float64(0.6)
-SHRINK_NEAR = float64(0.6)
 
 _TWICE_LOG2_E = float64(2.8853900817779268)
 # With the bias of the exponent, so that one shift makes the power of two.
@@ -24,6 +23,7 @@ _MAGIC = float64(6755399441055744.0 + 1023.0)
 # 41 bits, so that k * _LN2_HIGH is exact.
 _LN2_HIGH = float64(0.693147180559663)
 _LN2_LOW = float64(2.8235290563031577e-13)
+_UP, _DOWN, _END = float64(2.0**150), float64(2.0**-150), float64(20.0)
 _ONE, _TWO, _THREE = float64(1.0), float64(2.0), float64(3.0)
 # Less the bits of a power of two, those of 2 over it.
 _RECIPROCAL = int64(2 * 1023 + 1 << 52)
@@ -60,25 +60,26 @@ def tanh_terms_double(z):
     return near, c, top / select(near, fma(b, w, _THREE), far)
 
 
-def shrink_terms_double(z):
-    """base, g, g' with z - tanh z = base + (g + g'), g' of 2^-53 g, for z in [2^-200, 20].
-
-    Beyond 0.7 base is z - (1 - c), exact but for a quarter of an ULP at most; else 0.
-    """
-    # The series' branch: numerator z^3 (1 + w A') and denominator 3 + w B' as pairs.
-    w = z * z
-    w_low = fma(z, z, -w)
+def tanh_shrink_double(z):
+    """z - tanh z for z >= 0."""
+    bounded = select(z > _END, _END, z)
+    # The series' branch: numerator z^3 (1 + w A') and denominator 3 + w B' as pairs, the
+    # numerator times 2^300, so that its low part stays normal.
+    v = z * _UP
+    square = v * bounded
+    w = square * _DOWN
     a, b = _near_terms(w)
-    cube = z * w
+    cube = v * square
+    cube_low = fma(v, fma(v, bounded, -square), fma(v, square, -cube))
     a = a * w
     top = fma(cube, a, cube)
-    top_low = fma(cube, a, cube - top) + fma(z, w_low, fma(z, w, -cube))
+    top_low = fma(cube, a, cube - top) + cube_low
     d = fma(b, w, _THREE)
-    d_low = fma(b, w_low, fma(b, w, _THREE - d))
+    d_low = fma(b, w, _THREE - d)
     # The other branch's: -(2 t + c) and 1 + exp(2 z).
-    shifted = fma(z, _TWICE_LOG2_E, _MAGIC)
+    shifted = fma(bounded, _TWICE_LOG2_E, _MAGIC)
     k = shifted - _MAGIC
-    high, low = fma(k, -_LN2_HIGH, z + z), k * -_LN2_LOW
+    high, low = fma(k, -_LN2_HIGH, bounded + bounded), k * -_LN2_LOW
     r = high + low
     q, s = exp_series_double(r)
     scale = from_bits(int64(bits(shifted) << int64(52)))
@@ -86,13 +87,19 @@ def shrink_terms_double(z):
     rest = fma(q, s, (high - r) + low)
     t = r + rest
     t_low = (r - t) + rest
-    n = fma(_TWO, t, c)
-    n_low = fma(_TWO, t_low, fma(_TWO, t, c - n))
-    e = fma(scale, t, scale + _ONE)
-    e_low = fma(scale, t_low, fma(scale, t, (scale + _ONE) - e))
-    near = z < SHRINK_NEAR
-    top, top_low = select(near, top, -n), select(near, top_low, -n_low)
+    n = fma(-_TWO, t, -c)
+    n_low = fma(-_TWO, t_low, fma(-_TWO, t, -c - n))
+    both = scale + _ONE
+    e = fma(scale, t, both)
+    e_low = fma(scale, t_low, fma(scale, t, both - e))
+    near = bounded < NEAR
+    top, top_low = select(near, top, n), select(near, top_low, n_low)
     d, d_low = select(near, d, e), select(near, d_low, e_low)
     i = _ONE / d
     g = top * i
-    return select(near, float64(0.0), (z - _ONE) + c), g, fma(-g, d_low, fma(-g, d, top) + top_low) * i
+    g_low = fma(-g, d_low, fma(-g, d, top) + top_low) * i
+    # Exact but for a quarter of an ULP at most.
+    base = select(near, float64(0.0), (bounded - _ONE) + c)
+    total = base + g
+    value = total + (((base - total) + g) + g_low)
+    return value * select(near, _DOWN * _DOWN, _ONE) + (z - bounded)
