@@ -185,6 +185,25 @@ def _(x):
     return sigmoid_single(-x)
 
 
+def _squareplus_terms(x, b):
+    """s, s', c, root with (x + sqrt(x^2 + b)) / 2 = s + (s' + c), and the root as rounded.
+
+    With root and its halves h + x / 2 = s + s' and h - x / 2 = d + d', the error of root is
+    (x^2 + b - root^2) / (2 root) = 4 (b / 4 - (s + s') (d + d')) / (2 root), where b and
+    the product cancel in one fma. Whatever cancels in h + x / 2 left of 0 is exact, and c,
+    good to a unit in its own last place, is all that is left far out: b / (4 |x|).
+    """
+    z = fabs(x)
+    root = select(z > 2.0**511, z, sqrt(fma(x, x, b)))
+    h, y = 0.5 * root, 0.5 * x
+    s = h + y
+    s_low = (h - s) + y
+    d = h - y
+    d_low = (h - d) - y
+    rest = fma(-s_low, d, fma(-s, d_low, fma(-s, d, 0.25 * b)))
+    return s, s_low, rest / select(root > 2.0**-600, root, 2.0**-600), root
+
+
 @activation(
     formula="where(x > 0, (x + sqrt(x * x + b)) / 2, b / (2 * (sqrt(x * x + b) - x)))",
     source="Barron 2021, arXiv:2112.11687",
@@ -197,27 +216,10 @@ def _(x):
 )
 def squareplus(x, b=4.0):
     """(x + sqrt(x^2 + b)) / 2, rewritten for x < 0 where it would cancel."""
-    # Scaled by a power of two, so that the square neither overflows nor underflows.
-    z = fabs(x)
-    big = z > 1e100
-    small = select(big, 1.0, z)
-    p = small * small
-    p_low = fma(small, small, -p)
-    q, q_low = sum_of_two(p, b)
-    q_low = q_low + p_low
-    root = sqrt(q)
-    safe = select(root > 0.0, root, 1.0)
-    root_low = (fma(-root, root, q) + q_low) / (2.0 * safe)
-    total, rest = sum_of_two(root, small)
-    rest = rest + root_low
-    right = select(big, z, 0.5 * (total + rest))
-    # b / (2 (root + |x|)) on the left.
-    denominator = 2.0 * total
-    ratio = b / denominator
-    correction = fma(-ratio, denominator, b) - ratio * (2.0 * rest)
-    left = ratio + correction / denominator
-    left = select(big, 0.25 * b / z, left)
-    return select(x != x, x, select(x > 0.0, right, left))
+    total, low, correction, _ = _squareplus_terms(x, b)
+    value = total + (low + correction)
+    # An infinity less itself is in the low parts.
+    return select(fabs(x) == INF, select(x > 0.0, x, 0.0), value)
 
 
 @squareplus.single
