@@ -186,22 +186,19 @@ def _(x):
 
 
 def _squareplus_terms(x, b):
-    """s, s', c, root with (x + sqrt(x^2 + b)) / 2 = s + (s' + c), and the root as rounded.
+    """s, s', r and root with (x + sqrt(x^2 + b)) / 2 = s + (s' + r / root), root being rounded.
 
-    With root and its halves h + x / 2 = s + s' and h - x / 2 = d + d', the error of root is
-    (x^2 + b - root^2) / (2 root) = 4 (b / 4 - (s + s') (d + d')) / (2 root), where b and
-    the product cancel in one fma. Whatever cancels in h + x / 2 left of 0 is exact, and c,
-    good to a unit in its own last place, is all that is left far out: b / (4 |x|).
+    With h = root / 2, y = x / 2 and h + y = s + s', h - y = d + d', the error of h is
+    (x^2 + b - root^2) / (4 root) = (b / 4 - (s + s') (d + d')) / root, where b / 4 and the
+    product cancel in one fma. What cancels in h + y left of 0 is exact, and far out r / root
+    is all that is left: b / (4 |x|).
     """
     z = fabs(x)
     root = select(z > 2.0**511, z, sqrt(fma(x, x, b)))
     h, y = 0.5 * root, 0.5 * x
-    s = h + y
-    s_low = (h - s) + y
-    d = h - y
-    d_low = (h - d) - y
-    rest = fma(-s_low, d, fma(-s, d_low, fma(-s, d, 0.25 * b)))
-    return s, s_low, rest / select(root > 2.0**-600, root, 2.0**-600), root
+    s, d = h + y, h - y
+    s_low, d_low = (h - s) + y, (h - d) - y
+    return s, s_low, fma(-s_low, d, fma(-s, d_low, fma(-s, d, 0.25 * b))), root
 
 
 @activation(
@@ -216,8 +213,8 @@ def _squareplus_terms(x, b):
 )
 def squareplus(x, b=4.0):
     """(x + sqrt(x^2 + b)) / 2, rewritten for x < 0 where it would cancel."""
-    total, low, correction, _ = _squareplus_terms(x, b)
-    value = total + (low + correction)
+    s, s_low, rest, root = _squareplus_terms(x, b)
+    value = s + (s_low + rest / select(root > 0.0, root, 1.0))
     # An infinity less itself is in the low parts.
     return select(fabs(x) == INF, select(x > 0.0, x, 0.0), value)
 
@@ -233,29 +230,17 @@ def _(x, b):
 
 @squareplus.derivative
 def _(x, b):
-    # (1 + x / root) / 2; on the left b / (2 root (root + |x|)).
-    z = fabs(x)
-    big = z > 1e100
-    small = select(big, 1.0, z)
-    p = small * small
-    q, q_low = sum_of_two(p, b)
-    q_low = q_low + fma(small, small, -p)
-    root = sqrt(q)
-    safe = select(root > 0.0, root, 1.0)
-    root_low = (fma(-root, root, q) + q_low) / (2.0 * safe)
-    ratio = small / safe
-    ratio_low = (fma(-ratio, safe, small) - ratio * root_low) / safe
-    right = 0.5 + 0.5 * (ratio + ratio_low)
-    total, rest = sum_of_two(safe, small)
-    rest = rest + root_low
-    d = 2.0 * safe * total
-    d_low = fma(2.0 * safe, total, -d) + 2.0 * (safe * rest + root_low * total)
-    left = b / d
-    left = left + (fma(-left, d, b) - left * d_low) / d
-    far = (0.25 * b / select(big, z, 1.0)) / select(big, z, 1.0)
-    left = select(big, far, left)
-    both = select(x > 0.0, select(big, 1.0, right), left)
-    return select(x != x, x, select((x == 0.0) & (b == 0.0), 0.5, both))
+    # (1 + x / root) / 2 is the value divided by the root, so 1 / root serves twice; e is its
+    # rounding, and 2 c that of the root.
+    s, s_low, rest, root = _squareplus_terms(x, b)
+    i = 1.0 / select(root > 0.0, root, 1.0)
+    e = fma(-root, i, 1.0)
+    c = fma(rest, i, (rest * i) * e)
+    low = s_low + c
+    v = s + low
+    value = fma(v, i, fma(v, fma(-2.0 * c, i, e), (s - v) + low) * i)
+    value = select(root == INF, select(x > 0.0, 1.0, 0.0), value)
+    return select(root == 0.0, 0.5, value)
 
 
 @squareplus.derivative_single
