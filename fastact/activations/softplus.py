@@ -10,7 +10,8 @@ from fastact.elementary.gaussian import (
     exp_single_terms,
 )
 from fastact.elementary.log1p import exp_pair, log1p_double_terms, log1p_single_terms
-from fastact.elementary.logistic import logistic_double_parts, scaled_double, sum_of_two
+from fastact.elementary.logistic import sum_of_two
+from fastact.elementary.logistic_double import exp_minus_double_pair, times_logistic_double
 from fastact.elementary.logistic_single import exp_minus_single_pair, times_logistic_single
 from fastact.elementary.scalar import fabs, fma, like, select, sqrt
 from fastact.engine.entry import Bound, Interval, activation
@@ -137,9 +138,10 @@ def _(x, beta):
 
 @softplus.derivative
 def _(x, beta):
-    v, low = _bounded_product(x, beta, 1200.0)
-    n, s, s_low, _, _ = logistic_double_parts(select(v > 40.0, 40.0, v), low)
-    return scaled_double(s + s_low, n)
+    v, low = _bounded_product(x, beta, 760.0)
+    large = v > 38.0
+    v, low = select(large, 38.0, v), select(large, 0.0, low)
+    return times_logistic_double(1.0, *exp_minus_double_pair(v, low))
 
 
 @softplus.derivative_single
