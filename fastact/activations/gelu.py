@@ -158,8 +158,8 @@ def _tanh_argument(x):
     return v, v_low, y, fma(x, d_low, fma(x, d, -y))
 
 
-# The linear coefficient ends at 2^-47: LINEAR - b is then exact for any b below 2^6.
-_LINEAR_SHORT, _LINEAR_REST = 1.5957691216057341, -3.430362161966579e-15
+# The linear coefficient ends at 2^-46: LINEAR - b is then exact for any b below 2^7.
+_LINEAR_SHORT, _LINEAR_REST = 1.595769121605727, 3.675065195634423e-15
 
 
 def _cubic(x, p, p_low, c, c_low):
