@@ -2,7 +2,7 @@
 
 from numpy import float32, float64
 
-from fastact.elementary.scalar import copysign, fabs, fma, like, select
+from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
 
 

@@ -7,7 +7,7 @@ from fastact.elementary.expm1 import expm1_wide
 from fastact.elementary.logistic_double import logistic_derivative_double
 from fastact.elementary.logistic_single import logistic_derivative_single
 from fastact.elementary.scalar import copysign, fabs, fma, like, select
-from fastact.elementary.tanh_double import tanh_shrink_double, tanh_terms_double
+from fastact.elementary.tanh_double import tanh_pair_double, tanh_shrink_double, tanh_terms_double
 from fastact.engine.entry import Bound, Interval, activation
 
 
@@ -24,10 +24,11 @@ from fastact.engine.entry import Bound, Interval, activation
 def tanh(x):
     """Hyperbolic tangent.
 
-    z + z g near 0 and 1 + g further out, where g is a quotient below 0.27.
+    x + x g near 0 and 1 - c + g further out, where c is a power of two and g a quotient
+    below 0.21: see :mod:`fastact.elementary.tanh_double`.
     """
     z = fabs(x)
-    near, c, g = tanh_terms_double(select(z > 20.0, 20.0, z))
+    near, c, g = tanh_terms_double(select(z > 20.0, 20.0, z), float64(2.0))
     sign = copysign(1.0, x)
     return fma(select(near, x, sign), g, select(near, x, fma(-c, sign, sign)))
 
@@ -143,12 +144,8 @@ def _(x):
 
 @tanh_shrink.derivative
 def _(x):
-    # tanh^2 from tanh as a pair, rounded once.
-    z = fabs(x)
-    near, c, g = tanh_terms_double(select(z > 20.0, 20.0, z))
-    base, factor = select(near, z, 1.0 - c), select(near, z, 1.0)
-    t = fma(factor, g, base)
-    return fma(t, t, (t + t) * fma(factor, g, base - t))
+    t, t_low = tanh_pair_double(fabs(x), float64(2.0))
+    return fma(t, t, (t + t) * t_low)
 
 
 @tanh_shrink.derivative_single
@@ -171,12 +168,9 @@ def _(x):
 def lisht(x):
     """Linearly scaled hyperbolic tangent."""
     z = fabs(x)
-    near, c, g = tanh_terms_double(select(z > 20.0, 20.0, z))
-    base, factor = select(near, z, 1.0 - c), select(near, z, 1.0)
-    t = fma(factor, g, base)
-    # What t lost is finite where z is not.
-    low = fma(factor, g, base - t) * select(z > 20.0, 20.0, z)
-    return fma(z, t, low)
+    t, t_low = tanh_pair_double(z, float64(1.5))
+    # Bounded, as 0 times infinity is no number.
+    return fma(z, t, t_low * select(z > 20.0, 20.0, z))
 
 
 @lisht.single
@@ -194,10 +188,10 @@ def _(x):
 @lisht.derivative
 def _(x):
     # With q = 1 - tanh z, tanh z + z (1 - tanh^2 z) = 1 + q (z (2 - q) - 1), and near 0, with
-    # tanh z = z + z g, it is z (2 + g - z^2 (1 + g)^2): what is added moves 1 and 2 z by a fifth.
+    # tanh z = z + z g, it is 2 z + z (g - z^2 (1 + g)^2).
     z = fabs(x)
     z = select(z > 30.0, 30.0, z)
-    near, c, g = tanh_terms_double(z)
+    near, c, g = tanh_terms_double(z, float64(1.5))
     u = 1.0 + g
     h = fma(-(z * z) * u, u, g)
     q = c - g
