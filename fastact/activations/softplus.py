@@ -1,6 +1,6 @@
 """log(1 + e^x) and its kin: smooth versions of relu and of the absolute value."""
 
-from numpy import float32, float64
+from numpy import float32, float64, int64
 
 from fastact.activations.sigmoid import sigmoid
 from fastact.elementary.gaussian import (
@@ -13,7 +13,7 @@ from fastact.elementary.log1p import exp_pair, log1p_double_terms, log1p_single_
 from fastact.elementary.logistic import sum_of_two
 from fastact.elementary.logistic_double import exp_minus_double_pair, times_logistic_double
 from fastact.elementary.logistic_single import exp_minus_single_pair, times_logistic_single
-from fastact.elementary.scalar import fabs, fma, like, select, sqrt
+from fastact.elementary.scalar import bits, fabs, fma, from_bits, like, select, sqrt
 from fastact.engine.entry import Bound, Interval, activation
 
 OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
@@ -187,6 +187,10 @@ def _(x):
     return sigmoid_single(-x)
 
 
+# Less the bits of a number, those of its inverse within 7 %.
+_INVERSE_BITS = int64(0x7FDEDB6000000000)
+
+
 def _squareplus_terms(x, b):
     """s, s', r and root with (x + sqrt(x^2 + b)) / 2 = s + (s' + r / root), root being rounded.
 
@@ -195,8 +199,10 @@ def _squareplus_terms(x, b):
     product cancel in one fma. What cancels in h + y left of 0 is exact, and far out r / root
     is all that is left: b / (4 |x|).
     """
-    z = fabs(x)
-    root = select(z > 2.0**511, z, sqrt(fma(x, x, b)))
+    q = fma(x, x, b)
+    # Where |x| and the root are 2 units apart or less, |x| it is: the rounding of q could move
+    # the root by one, and what is left would not be exact. There q overflows, too.
+    root = select(2.0**-51 * q > b, fabs(x), sqrt(q))
     h, y = 0.5 * root, 0.5 * x
     s, d = h + y, h - y
     s_low, d_low = (h - s) + y, (h - d) - y
@@ -216,7 +222,12 @@ def _squareplus_terms(x, b):
 def squareplus(x, b=4.0):
     """(x + sqrt(x^2 + b)) / 2, rewritten for x < 0 where it would cancel."""
     s, s_low, rest, root = _squareplus_terms(x, b)
-    value = s + (s_low + rest / select(root > 0.0, root, 1.0))
+    c = rest / select(root > 0.0, root, 1.0)
+    # c is of the first order: near x^2 = 2^51 b, c^2 / root counts one unit in the left
+    # result. 1 / root within 7 % is enough for it, and that of 2^900 for any greater root.
+    inverse = from_bits(int64(_INVERSE_BITS - bits(select(root > 2.0**900, 2.0**900, root))))
+    total = s + c
+    value = total + (((s - total) + c) + fma(-c * c, inverse, s_low))
     # An infinity less itself is in the low parts.
     return select(fabs(x) == INF, select(x > 0.0, x, 0.0), value)
 
@@ -238,9 +249,10 @@ def _(x, b):
     i = 1.0 / select(root > 0.0, root, 1.0)
     e = fma(-root, i, 1.0)
     c = fma(rest, i, (rest * i) * e)
-    low = s_low + c
-    v = s + low
-    value = fma(v, i, fma(v, fma(-2.0 * c, i, e), (s - v) + low) * i)
+    v = s + c
+    # The last is of the second order in the root's error: see the value.
+    v_low = ((s - v) + c) + fma(-c * c, i, s_low)
+    value = fma(v, i, fma(v, fma(-2.0 * c, i, e), v_low) * i)
     value = select(root == INF, select(x > 0.0, 1.0, 0.0), value)
     return select(root == 0.0, 0.5, value)
 
