@@ -224,10 +224,13 @@ def squareplus(x, b=4.0):
     s, s_low, rest, root = _squareplus_terms(x, b)
     c = rest / select(root > 0.0, root, 1.0)
     # c is of the first order: near x^2 = 2^51 b, c^2 / root counts one unit in the left
-    # result. 1 / root within 7 % is enough for it, and that of 2^900 for any greater root.
-    inverse = from_bits(int64(_INVERSE_BITS - bits(select(root > 2.0**900, 2.0**900, root))))
+    # result. 1 / root within 7 % is enough for it,
+    # and for what rounding took from c.
+    inverse = from_bits(int64(_INVERSE_BITS - bits(root)))
+    inverse = select(root > 2.0**900, 0.0, inverse)
     total = s + c
-    value = total + (((s - total) + c) + fma(-c * c, inverse, s_low))
+    left = fma(-c, c, fma(-c, root, rest))
+    value = total + (((s - total) + c) + fma(left, inverse, s_low))
     # An infinity less itself is in the low parts.
     return select(fabs(x) == INF, select(x > 0.0, x, 0.0), value)
 
