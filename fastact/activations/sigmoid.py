@@ -41,7 +41,7 @@ def _(x):
 def _(x):
     # s(x) s(-x) = e / (1 + e)^2 with e = exp(-|x|): even, and no 1 - s to cancel.
     v = -fabs(x)
-    return logistic_derivative_double(select(v < -760.0, -760.0, v))
+    return logistic_derivative_double(select(v < -760.0, -760.0, v), 1.0)
 
 
 @sigmoid.derivative_single

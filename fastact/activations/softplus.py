@@ -1,6 +1,6 @@
 """log(1 + e^x) and its kin: smooth versions of relu and of the absolute value."""
 
-from numpy import float32, float64
+from numpy import float32, float64, int64
 
 from fastact.activations.sigmoid import sigmoid
 from fastact.elementary.gaussian import (
@@ -10,9 +10,10 @@ from fastact.elementary.gaussian import (
     exp_single_terms,
 )
 from fastact.elementary.log1p import exp_pair, log1p_double_terms, log1p_single_terms
-from fastact.elementary.logistic import logistic_double_parts, scaled_double, sum_of_two
+from fastact.elementary.logistic import sum_of_two
+from fastact.elementary.logistic_double import exp_minus_double_pair, times_logistic_double
 from fastact.elementary.logistic_single import exp_minus_single_pair, times_logistic_single
-from fastact.elementary.scalar import fabs, fma, like, select, sqrt
+from fastact.elementary.scalar import bits, fabs, fma, from_bits, like, select, sqrt
 from fastact.engine.entry import Bound, Interval, activation
 
 OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
@@ -137,9 +138,10 @@ def _(x, beta):
 
 @softplus.derivative
 def _(x, beta):
-    v, low = _bounded_product(x, beta, 1200.0)
-    n, s, s_low, _, _ = logistic_double_parts(select(v > 40.0, 40.0, v), low)
-    return scaled_double(s + s_low, n)
+    v, low = _bounded_product(x, beta, 760.0)
+    large = v > 38.0
+    v, low = select(large, 38.0, v), select(large, 0.0, low)
+    return times_logistic_double(1.0, *exp_minus_double_pair(v, low))
 
 
 @softplus.derivative_single
@@ -185,6 +187,28 @@ def _(x):
     return sigmoid_single(-x)
 
 
+# Less the bits of a number, those of its inverse within 7 %.
+_INVERSE_BITS = int64(0x7FDEDB6000000000)
+
+
+def _squareplus_terms(x, b):
+    """s, s', r and root with (x + sqrt(x^2 + b)) / 2 = s + (s' + r / root), root being rounded.
+
+    With h = root / 2, y = x / 2 and h + y = s + s', h - y = d + d', the error of h is
+    (x^2 + b - root^2) / (4 root) = (b / 4 - (s + s') (d + d')) / root, where b / 4 and the
+    product cancel in one fma. What cancels in h + y left of 0 is exact, and far out r / root
+    is all that is left: b / (4 |x|).
+    """
+    q = fma(x, x, b)
+    # Where |x| and the root are 2 units apart or less, |x| it is: the rounding of q could move
+    # the root by one, and what is left would not be exact. There q overflows, too.
+    root = select(2.0**-51 * q > b, fabs(x), sqrt(q))
+    h, y = 0.5 * root, 0.5 * x
+    s, d = h + y, h - y
+    s_low, d_low = (h - s) + y, (h - d) - y
+    return s, s_low, fma(-s_low, d, fma(-s, d_low, fma(-s, d, 0.25 * b))), root
+
+
 @activation(
     formula="where(x > 0, (x + sqrt(x * x + b)) / 2, b / (2 * (sqrt(x * x + b) - x)))",
     source="Barron 2021, arXiv:2112.11687",
@@ -197,27 +221,18 @@ def _(x):
 )
 def squareplus(x, b=4.0):
     """(x + sqrt(x^2 + b)) / 2, rewritten for x < 0 where it would cancel."""
-    # Scaled by a power of two, so that the square neither overflows nor underflows.
-    z = fabs(x)
-    big = z > 1e100
-    small = select(big, 1.0, z)
-    p = small * small
-    p_low = fma(small, small, -p)
-    q, q_low = sum_of_two(p, b)
-    q_low = q_low + p_low
-    root = sqrt(q)
-    safe = select(root > 0.0, root, 1.0)
-    root_low = (fma(-root, root, q) + q_low) / (2.0 * safe)
-    total, rest = sum_of_two(root, small)
-    rest = rest + root_low
-    right = select(big, z, 0.5 * (total + rest))
-    # b / (2 (root + |x|)) on the left.
-    denominator = 2.0 * total
-    ratio = b / denominator
-    correction = fma(-ratio, denominator, b) - ratio * (2.0 * rest)
-    left = ratio + correction / denominator
-    left = select(big, 0.25 * b / z, left)
-    return select(x != x, x, select(x > 0.0, right, left))
+    s, s_low, rest, root = _squareplus_terms(x, b)
+    c = rest / select(root > 0.0, root, 1.0)
+    # c is of the first order: near x^2 = 2^51 b, c^2 / root counts one unit in the left
+    # result. 1 / root within 7 % is enough for it,
+    # and for what rounding took from c.
+    inverse = from_bits(int64(_INVERSE_BITS - bits(root)))
+    inverse = select(root > 2.0**900, 0.0, inverse)
+    total = s + c
+    left = fma(-c, c, fma(-c, root, rest))
+    value = total + (((s - total) + c) + fma(left, inverse, s_low))
+    # An infinity less itself is in the low parts.
+    return select(fabs(x) == INF, select(x > 0.0, x, 0.0), value)
 
 
 @squareplus.single
@@ -231,29 +246,18 @@ def _(x, b):
 
 @squareplus.derivative
 def _(x, b):
-    # (1 + x / root) / 2; on the left b / (2 root (root + |x|)).
-    z = fabs(x)
-    big = z > 1e100
-    small = select(big, 1.0, z)
-    p = small * small
-    q, q_low = sum_of_two(p, b)
-    q_low = q_low + fma(small, small, -p)
-    root = sqrt(q)
-    safe = select(root > 0.0, root, 1.0)
-    root_low = (fma(-root, root, q) + q_low) / (2.0 * safe)
-    ratio = small / safe
-    ratio_low = (fma(-ratio, safe, small) - ratio * root_low) / safe
-    right = 0.5 + 0.5 * (ratio + ratio_low)
-    total, rest = sum_of_two(safe, small)
-    rest = rest + root_low
-    d = 2.0 * safe * total
-    d_low = fma(2.0 * safe, total, -d) + 2.0 * (safe * rest + root_low * total)
-    left = b / d
-    left = left + (fma(-left, d, b) - left * d_low) / d
-    far = (0.25 * b / select(big, z, 1.0)) / select(big, z, 1.0)
-    left = select(big, far, left)
-    both = select(x > 0.0, select(big, 1.0, right), left)
-    return select(x != x, x, select((x == 0.0) & (b == 0.0), 0.5, both))
+    # (1 + x / root) / 2 is the value divided by the root, so 1 / root serves twice; e is its
+    # rounding, and 2 c that of the root.
+    s, s_low, rest, root = _squareplus_terms(x, b)
+    i = 1.0 / select(root > 0.0, root, 1.0)
+    e = fma(-root, i, 1.0)
+    c = fma(rest, i, (rest * i) * e)
+    v = s + c
+    # The last is of the second order in the root's error: see the value.
+    v_low = ((s - v) + c) + fma(-c * c, i, s_low)
+    value = fma(v, i, fma(v, fma(-2.0 * c, i, e), v_low) * i)
+    value = select(root == INF, select(x > 0.0, 1.0, 0.0), value)
+    return select(root == 0.0, 0.5, value)
 
 
 @squareplus.derivative_single

@@ -6,6 +6,15 @@ from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
 
 
+def _inverse(z):
+    """i and e with 1 / (1 + z) = i (1 + e): e is exact but for its own last place."""
+    large = z > 1.0
+    d = 1.0 + z
+    d_low = (select(large, z, 1.0) - d) + select(large, 1.0, z)
+    i = 1.0 / d
+    return i, fma(-i, d_low, fma(-i, d, 1.0))
+
+
 @activation(
     formula="x / (1 + abs(x))",
     source="Turian et al. 2009; Glorot and Bengio 2010, Understanding the difficulty of training",
@@ -19,6 +28,15 @@ from fastact.engine.entry import Bound, Interval, activation
 )
 def softsign(x):
     """Softsign."""
+    # x i (1 + e), rounded once; e is +0.0 at 0, so that the sign of a zero stays.
+    x = select(x > 2.0**60, 2.0**60, x)
+    x = select(x < -(2.0**60), -(2.0**60), x)
+    i, e = _inverse(fabs(x))
+    return fma(x, i, x * i * e)
+
+
+@softsign.single
+def _(x):
     one = like(x, 1.0)
     z = fabs(x)
     big = z > one
@@ -35,23 +53,10 @@ def softsign(x):
 
 @softsign.derivative
 def _(x):
-    # 1 / (1 + |x|)^2; beyond 2^55 it is (1 / |x|)^2, which does not overflow on the way.
-    one = like(x, 1.0)
+    # i^2 (1 + 2 e): the last product is the only one to be subnormal.
     z = fabs(x)
-    near = select(z > like(x, 2.0**55), like(x, 2.0**55), z)
-    d = one + near
-    d_low = select(near > one, (near - d) + one, (one - d) + near)
-    s = d * d
-    s_low = fma(like(x, 2.0) * d, d_low, fma(d, d, -s))
-    r = one / s
-    r = fma(fma(-s_low, r, fma(-s, r, one)), r, r)
-    # z 2^-k before it is squared, the powers after: one rounding for a subnormal result.
-    inverse = one / select(z > like(x, 2.0**55), z, one)
-    residual = fma(-inverse, select(z < like(x, float("inf")), z, like(x, 0.0)), one)
-    residual = select(z < like(x, float("inf")), residual, like(x, 0.0))
-    far = inverse * inverse
-    far = far + like(x, 2.0) * far * residual
-    return select(z > like(x, 2.0**55), far, select(x == x, r, x))
+    i, e = _inverse(select(z > 2.0**600, 2.0**600, z))
+    return i * fma(e, i + i, i)
 
 
 @softsign.derivative_single

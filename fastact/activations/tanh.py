@@ -1,17 +1,13 @@
 """The hyperbolic tangent."""
 
-from numpy import float32, float64, int64
+from numpy import float32, float64
 
-from fastact.elementary.exp import (
-    exp_double_parts,
-    exp_twice_single,
-    exp_wide,
-    power_of_two,
-)
+from fastact.elementary.exp import exp_twice_single, exp_wide
 from fastact.elementary.expm1 import expm1_wide
-from fastact.elementary.logistic import sum_of_two
+from fastact.elementary.logistic_double import logistic_derivative_double
 from fastact.elementary.logistic_single import logistic_derivative_single
 from fastact.elementary.scalar import copysign, fabs, fma, like, select
+from fastact.elementary.tanh_double import tanh_pair_double, tanh_shrink_double, tanh_terms_double
 from fastact.engine.entry import Bound, Interval, activation
 
 
@@ -28,12 +24,13 @@ from fastact.engine.entry import Bound, Interval, activation
 def tanh(x):
     """Hyperbolic tangent.
 
-    m / (m + 2) with m = expm1(2 abs(x)) = (2^k - 1) + 2^k t, where t = expm1(r) comes
-    from the reduced argument and keeps its relative accuracy at 0.
+    x + x g near 0 and 1 - c + g further out, where c is a power of two and g a quotient
+    below 0.21: see :mod:`fastact.elementary.tanh_double`.
     """
-    q, q_low = _tanh_parts(x)
-    # Near 0 the result is x itself, and the products of pairs could underflow.
-    return select(fabs(x) < 2.0**-30, x, copysign(q + q_low, x))
+    z = fabs(x)
+    near, c, g = tanh_terms_double(select(z > 20.0, 20.0, z), float64(2.0))
+    sign = copysign(1.0, x)
+    return fma(select(near, x, sign), g, select(near, x, fma(-c, sign, sign)))
 
 
 def _near_single(w):
@@ -66,23 +63,10 @@ def _(x):
 
 @tanh.derivative
 def _(x):
-    # sech^2 = 4 e / (1 + e)^2 with e = exp(-2|x|): no 1 - tanh^2 to cancel.
+    # sech^2 z = 4 s(2 z) s(-2 z): no 1 - tanh^2 to cancel.
     z = fabs(x)
-    z = select(z > 380.0, 380.0, z)
-    k, t, u = exp_double_parts(-(z + z))
-    h = 1.0 + t
-    h_low = ((1.0 - h) + t) + u
-    scale = power_of_two(select(k < int64(-100), int64(-100), k))
-    e, e_low = scale * h, scale * h_low
-    d = 1.0 + e
-    d_low = ((1.0 - d) + e) + e_low
-    square = d * d
-    square_low = fma(2.0 * d, d_low, fma(d, d, -square))
-    r = 1.0 / square
-    q = h * r
-    q = 4.0 * fma(fma(-q, square_low, fma(-q, square, h) + h_low), r, q)
-    half = int64(k >> int64(1))
-    return q * power_of_two(half) * power_of_two(int64(k - half))
+    v = -(z + z)
+    return logistic_derivative_double(select(v < -760.0, -760.0, v), 4.0)
 
 
 @tanh.derivative_single
@@ -124,22 +108,6 @@ def _(x, min_val, max_val):
     return select(x == x, select(inside, like(x, 1.0), like(x, 0.0)), x)
 
 
-def _tanh_parts(x):
-    """tanh(|x|) as a pair, for |x| clamped to 20, where it is 1."""
-    z = fabs(x)
-    z = select(z > 20.0, 20.0, z)
-    k, t, u = exp_double_parts(z + z)
-    scale = power_of_two(k)
-    a, b = scale - 1.0, scale * t
-    m = a + b
-    low = fma(scale, u, (a - m) + b)
-    d = m + 2.0
-    d_low = select(m > 2.0, (m - d) + 2.0, (2.0 - d) + m) + low
-    r = 1.0 / d
-    q = m * r
-    return q, (fma(-q, d_low, fma(-q, d, m)) + low) * r
-
-
 @activation(
     formula="x - tanh(x)",
     source="PyTorch's tanhshrink",
@@ -153,36 +121,7 @@ def _tanh_parts(x):
 )
 def tanh_shrink(x):
     """x minus its hyperbolic tangent."""
-    z = fabs(x)
-    q, q_low = _tanh_parts(x)
-    s = z - q
-    # Near 0 the difference cancels; the series x^3 (1/3 - 2/15 x^2 + ...) does not.
-    w = select(z > 0.5, 0.25, z * z)
-    p = fma(2.295330465333733e-05, w, -8.819580305745065e-05)
-    p = fma(p, w, 0.00023635364294136244)
-    p = fma(p, w, -0.0005894667419101905)
-    p = fma(p, w, 0.0014557608138655873)
-    p = fma(p, w, -0.0035921217969498704)
-    p = fma(p, w, 0.008863235198659135)
-    p = fma(p, w, -0.0218694885258676)
-    p = fma(p, w, 0.053968253968089755)
-    # The last two coefficients with the roundings of x^3 and of 1/3 carried along.
-    rest = fma(p, w, -0.1333333333333323) * w
-    third = 0.3333333333333333
-    c = third + rest
-    c_low = ((third - c) + rest) + 1.850371707708594e-17
-    # Tiny arguments are scaled up, so that the pairs' low parts stay normal.
-    tiny = z < 2.0**-200
-    small = select(z > 0.5, 0.0, select(tiny, z * 2.0**150, z))
-    square = small * small
-    square_low = fma(small, small, -square)
-    cube = square * small
-    cube_low = fma(square_low, small, fma(square, small, -cube))
-    near = cube * c
-    near = near + fma(cube_low, c, fma(cube, c_low, fma(cube, c, -near)))
-    near = select(tiny, near * 2.0**-225 * 2.0**-225, near)
-    far = s + (((z - s) - q) - q_low)
-    return copysign(select(z > 1e17, z, select(z > 0.5, far, near)), x)
+    return copysign(tanh_shrink_double(fabs(x)), x)
 
 
 @tanh_shrink.single
@@ -205,9 +144,8 @@ def _(x):
 
 @tanh_shrink.derivative
 def _(x):
-    q, q_low = _tanh_parts(x)
-    p = q * q
-    return select(fabs(x) < 2.0**-30, x * x, p + fma(2.0 * q, q_low, fma(q, q, -p)))
+    t, t_low = tanh_pair_double(fabs(x), float64(2.0))
+    return fma(t, t, (t + t) * t_low)
 
 
 @tanh_shrink.derivative_single
@@ -230,11 +168,9 @@ def _(x):
 def lisht(x):
     """Linearly scaled hyperbolic tangent."""
     z = fabs(x)
-    q, q_low = _tanh_parts(x)
-    inner = select(z > 40.0, 40.0, z)
-    p = inner * q
-    value = p + fma(inner, q_low, fma(inner, q, -p))
-    return select(z > 40.0, z, select(z < 2.0**-30, z * z, value))
+    t, t_low = tanh_pair_double(z, float64(1.5))
+    # Bounded, as 0 times infinity is no number.
+    return fma(z, t, t_low * select(z > 20.0, 20.0, z))
 
 
 @lisht.single
@@ -251,24 +187,18 @@ def _(x):
 
 @lisht.derivative
 def _(x):
-    # tanh z + z (1 - tanh^2 z): all terms positive for z = |x|.
+    # With q = 1 - tanh z, tanh z + z (1 - tanh^2 z) = 1 + q (z (2 - q) - 1), and near 0, with
+    # tanh z = z + z g, it is 2 z + z (g - z^2 (1 + g)^2).
     z = fabs(x)
-    z = select(z > 40.0, 40.0, z)
-    q, q_low = _tanh_parts(x)
-    k, t, u = exp_double_parts(-(z + z))
-    h = 1.0 + t
-    scale = power_of_two(k)
-    e, e_low = scale * h, scale * (((1.0 - h) + t) + u)
-    d = 1.0 + e
-    square = d * d
-    square_low = fma(2.0 * d, ((1.0 - d) + e) + e_low, fma(d, d, -square))
-    top = 4.0 * z * e
-    top_low = fma(4.0 * z, e, -top) + 4.0 * z * e_low
-    r = top / square
-    r_low = ((fma(-r, square, top) + top_low) - r * square_low) / square
-    s, s_low = sum_of_two(q, r)
-    value = s + (s_low + (q_low + r_low))
-    return select(x == x, copysign(select(z < 2.0**-30, z + z, value), x), x)
+    z = select(z > 30.0, 30.0, z)
+    near, c, g = tanh_terms_double(z, float64(1.5))
+    u = 1.0 + g
+    h = fma(-(z * z) * u, u, g)
+    q = c - g
+    twice = z + z
+    far = fma(-z, q, twice - 1.0)
+    value = fma(select(near, z, q), select(near, h, far), select(near, twice, 1.0))
+    return copysign(value, x)
 
 
 @lisht.derivative_single

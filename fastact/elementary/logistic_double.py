@@ -104,13 +104,13 @@ def complement_double(scale, r, r_low, q, square):
 def times_slope_double(a, e, w, w_low):
     """2^-512 a (1 + e)(1 + w + w_low), rounded once."""
     g = _ONE + w
-    back = g - _ONE
-    g_low = ((_ONE - (g - back)) + (w - back)) + w_low
+    # g - 1 is exact for |w| < 2^53.
+    g_low = (w - (g - _ONE)) + w_low
     return fma(a, g, a * fma(e, g, g_low)) * DOWN_DOUBLE
 
 
-def logistic_derivative_double(v):
-    """s(v) s(-v) for v in [-760, 0]."""
+def logistic_derivative_double(v, factor):
+    """factor s(v) s(-v) for v in [-760, 0] and a power of two."""
     scale, r, _, q, square = exp_minus_double(v)
     c = scale * DOWN_DOUBLE
     t = fma(q, square, -r)
@@ -121,4 +121,4 @@ def logistic_derivative_double(v):
     s = i * c
     u = _ONE - s
     a = i * scale
-    return fma(a, u, a * fma(e, u - s, (_ONE - u) - s)) * DOWN_DOUBLE
+    return fma(a, u, a * fma(e, u - s, (_ONE - u) - s)) * (factor * DOWN_DOUBLE)
