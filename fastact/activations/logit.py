@@ -91,9 +91,16 @@ def _(x):
 
 @logit.derivative_single
 def _(x):
-    wide = float64(x)
-    z = select(wide > 0.5, 1.0 - wide, wide)
-    inside = (z > 0.0) & (z <= 0.5)
-    value = 1.0 / select(inside, z * (1.0 - z), 1.0)
-    value = select(inside, value, select(z == 0.0, INF, NAN))
-    return float32(select(wide != wide, wide, value))
+    # The same in float32 arithmetic; z <= 1/2 wherever it is a number. The infinity of 1 / z
+    # belongs to z < 2^-128 too.
+    one = float32(1.0)
+    z = select(x > float32(0.5), one - x, x)
+    y = one - z
+    y_low = (one - y) - z
+    d = z * y
+    d_low = fma(z, y_low, fma(z, y, -d))
+    r = one / d
+    corrected = fma(fma(-d_low, r, fma(-d, r, one)), r, r)
+    value = select(z > float32(2.0**-100), corrected, r)
+    outside = select(z == float32(0.0), float32(INF), x * float32(NAN))
+    return select(z > float32(0.0), value, outside)

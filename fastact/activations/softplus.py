@@ -222,11 +222,18 @@ def squareplus(x, b=4.0):
 
 @squareplus.single
 def _(x, b):
-    wide, c = float64(x), float64(b)
-    z = fabs(wide)
-    total = z + sqrt(fma(z, z, c))
-    left = 0.5 * c / select(total > 0.0, total, 1.0)
-    return float32(select(wide != wide, wide, select(wide > 0.0, 0.5 * total, left)))
+    # The square root in float64, for its range; the division in float32, where it costs a
+    # quarter, with the rest of (root + |x|) / 2 in its residual.
+    z = fabs(float64(x))
+    wide = 0.5 * (z + sqrt(fma(z, z, float64(b))))
+    half = float32(wide)
+    low = float32(wide - float64(half))
+    r = float32(1.0) / select(half == float32(0.0), float32(1.0), half)
+    # Four times the value: b / 4 may have lost bits.
+    q = b * r
+    q = fma(fma(-q, low, fma(-q, half, b)), r, q)
+    left = select(half == float32(INF), float32(0.0), float32(0.25) * q)
+    return select(x > float32(0.0), half, left)
 
 
 @squareplus.derivative

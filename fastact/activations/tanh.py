@@ -189,20 +189,28 @@ def tanh_shrink(x):
 
 @tanh_shrink.single
 def _(x):
-    wide = float64(x)
-    z = fabs(wide)
-    w = select(z > 0.5, 0.25, z * z)
-    p = fma(0.00023635364294136244, w, -0.0005894667419101905)
-    p = fma(p, w, 0.0014557608138655873)
-    p = fma(p, w, -0.0035921217969498704)
-    p = fma(p, w, 0.008863235198659135)
-    p = fma(p, w, -0.0218694885258676)
-    p = fma(p, w, 0.053968253968089755)
-    p = fma(p, w, -0.1333333333333323)
-    p = fma(p, w, 0.3333333333333333)
-    e = exp_wide(-(z + z))
-    far = z - (1.0 - e) / (1.0 + e)
-    return float32(copysign(select(z > 0.5, far, z * (z * z) * p), wide))
+    # With n + n' = x^3 the result near 0 is n / (h + 3.5) = n a + (n (1 - 3.5 a - a h) + n') / (h + 3.5)
+    # for any a; with one close to 1 / (h + 3.5) the quotient is 4 % of the whole, and n a enters
+    # the last sum unrounded. At 0, where it would be subnormal, the quotient vanishes.
+    # From 1.28 on the result is x - 1 + 2 / (1 + exp(2 x)), with one division for both.
+    z = fabs(x)
+    near = z < float32(1.28)
+    w = x * x
+    n = x * w
+    h = fma(float32(-1.015963152894983e-05), w, float32(0.00025139350327663124))
+    h = fma(h, w, float32(-0.005713007412850857))
+    # Only w and the sum are rounded at full weight.
+    h = fma(float32(1.1999998092651367), w, fma(h, w * w, float32(-0.5)))
+    # h falls short by what w lost.
+    share = fma(float32(-0.2), h, float32(0.9))
+    n_low = fma(x, fma(x, x, -w) * share, fma(x, w, -n))
+    a = fma(float32(-0.083), w, float32(0.3333333432674408))
+    rest = fma(-a, h, fma(float32(-3.5), a, float32(1.0)))
+    one = copysign(float32(1.0), x)
+    d = _far_single(select(z > float32(10.0), float32(10.0), z))
+    top = select(near, fma(n, rest, n_low), one)
+    quotient = top / select(near, h + float32(3.5), d)
+    return fma(select(near, n, x - one), select(near, a, float32(1.0)), quotient)
 
 
 @tanh_shrink.derivative
@@ -245,11 +253,12 @@ def _(x):
     z = fabs(x)
     near = z < _FAR_SINGLE
     w = x * x
+    one = float32(1.0)
     bounded = select(z > float32(10.0), float32(10.0), z)
-    quotient = select(near, w * w, bounded) / select(near, _near_single(w), _far_single(bounded))
-    lost = select(near, fma(x, x, -w), float32(0.0))
+    quotient = select(near, w, bounded) / select(near, _near_single(w), _far_single(bounded))
     # d (x tanh x) / d (x^2) is between 0.64 and 1 there.
-    return select(near, w, z) + fma(lost, float32(0.75), -quotient)
+    lost = select(near, float32(0.7) * fma(x, x, -w), float32(0.0))
+    return select(near, w, z) + fma(-select(near, w, one), quotient, lost)
 
 
 @lisht.derivative
