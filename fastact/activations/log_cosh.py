@@ -7,10 +7,10 @@ from fastact.elementary.exp import exp_double_parts, exp_wide, power_of_two
 from fastact.elementary.expm1 import expm1_wide
 from fastact.elementary.log1p import atanh_double_parts, atanh_wide, log1p_double_parts, log1p_wide
 from fastact.elementary.logistic import sum_of_two
-from fastact.elementary.scalar import copysign, fabs, fma, select
+from fastact.elementary.scalar import fabs, fma, select
 from fastact.engine.entry import Bound, Interval, activation
 
-tanh_value = tanh.body("value", "float64")
+tanh_value, tanh_single = (tanh.body("value", p) for p in ("float64", "float32"))
 _LN2, _LN2_LOW = 0.6931471805599453, 2.3190468138462996e-17
 
 
@@ -73,6 +73,4 @@ def _(x):
 
 @log_cosh.derivative_single
 def _(x):
-    wide = float64(x)
-    m = expm1_wide(-2.0 * fabs(wide))
-    return float32(copysign(-m / (m + 2.0), wide))
+    return tanh_single(x)
