@@ -5,7 +5,6 @@ from numpy import float32, float64, int64
 from fastact.elementary.exp import (
     exp_double_parts,
     exp_twice_single,
-    exp_wide,
     power_of_two,
 )
 from fastact.elementary.expm1 import expm1_wide
@@ -189,9 +188,11 @@ def tanh_shrink(x):
 
 @tanh_shrink.single
 def _(x):
-    # With n + n' = x^3 the result near 0 is n / (h + 3.5) = n a + (n (1 - 3.5 a - a h) + n') / (h + 3.5)
-    # for any a; with one close to 1 / (h + 3.5) the quotient is 4 % of the whole, and n a enters
-    # the last sum unrounded. At 0, where it would be subnormal, the quotient vanishes.
+    # With n + n' = x^3 and any a the result near 0 is
+    # n / (h + 3.5) = n a + (n (1 - 3.5 a - a h) + n') / (h + 3.5).
+    # With a close to 1 / (h + 3.5) the quotient is a few percent of the whole, and n a enters
+    # the last sum unrounded. At 0, where it would be subnormal, the quotient vanishes. 3.5
+    # keeps h small on either side, and its rounding with it.
     # From 1.28 on the result is x - 1 + 2 / (1 + exp(2 x)), with one division for both.
     z = fabs(x)
     near = z < float32(1.28)
