@@ -75,12 +75,12 @@ def _(x):
     q = fma(float32(0.3330058753490448), e, float32(-0.49999478459358215))
     q = fma(fma(float32(0.14757040143013), e, float32(-0.24351254105567932)), e * e, q)
     base = z - _LN2_SINGLE
-    low = (select(z < float32(1e30), z, base) - base) - _LN2_SINGLE
+    low = (z - base) - _LN2_SINGLE
     # e = scale + scale t; the first sum is exact for small z, the rest makes up a tenth.
     head = base + scale
     low = low + ((base - head) + scale)
     far = head + fma(scale, t, fma(e * e, q, low - _LN2_LOW_SINGLE))
-    return select(z < float32(0.92), near, far)
+    return select(z < float32(0.92), near, select(z > float32(1e9), z, far))
 
 
 @log_cosh.derivative

@@ -58,11 +58,11 @@ def _far_single(z):
 def _(x):
     z = fabs(x)
     near = z < _FAR_SINGLE
-    w = x * x
-    one = copysign(float32(1.0), x)
+    w = z * z
+    one = float32(1.0)
     d = _far_single(select(z > float32(10.0), float32(10.0), z))
-    quotient = select(near, x * w, one) / select(near, _near_single(w), d)
-    return select(near, x, one) - quotient
+    quotient = select(near, z * w, one) / select(near, _near_single(w), d)
+    return copysign(select(near, z, one) - quotient, x)
 
 
 @tanh.derivative
@@ -193,25 +193,26 @@ def _(x):
     # With a close to 1 / (h + 3.5) the quotient is a few percent of the whole, and n a enters
     # the last sum unrounded. At 0, where it would be subnormal, the quotient vanishes. 3.5
     # keeps h small on either side, and its rounding with it.
-    # From 1.28 on the result is x - 1 + 2 / (1 + exp(2 x)), with one division for both.
+    # From 1.28 on the result is z - 1 + 2 / (1 + exp(2 z)), with one division for both.
     z = fabs(x)
     near = z < float32(1.28)
-    w = x * x
-    n = x * w
+    w = z * z
+    n = z * w
     h = fma(float32(-1.015963152894983e-05), w, float32(0.00025139350327663124))
     h = fma(h, w, float32(-0.005713007412850857))
     # Only w and the sum are rounded at full weight.
     h = fma(float32(1.1999998092651367), w, fma(h, w * w, float32(-0.5)))
     # h falls short by what w lost.
     share = fma(float32(-0.2), h, float32(0.9))
-    n_low = fma(x, fma(x, x, -w) * share, fma(x, w, -n))
+    n_low = fma(z, fma(z, z, -w) * share, fma(z, w, -n))
     a = fma(float32(-0.083), w, float32(0.3333333432674408))
     rest = fma(-a, h, fma(float32(-3.5), a, float32(1.0)))
-    one = copysign(float32(1.0), x)
+    one = float32(1.0)
     d = _far_single(select(z > float32(10.0), float32(10.0), z))
     top = select(near, fma(n, rest, n_low), one)
     quotient = top / select(near, h + float32(3.5), d)
-    return fma(select(near, n, x - one), select(near, a, float32(1.0)), quotient)
+    value = fma(select(near, n, z - one), select(near, a, one), quotient)
+    return copysign(value, x)
 
 
 @tanh_shrink.derivative
