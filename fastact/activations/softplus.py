@@ -237,11 +237,18 @@ def squareplus(x, b=4.0):
 
 @squareplus.single
 def _(x, b):
-    wide, c = float64(x), float64(b)
-    z = fabs(wide)
-    total = z + sqrt(fma(z, z, c))
-    left = 0.5 * c / select(total > 0.0, total, 1.0)
-    return float32(select(wide != wide, wide, select(wide > 0.0, 0.5 * total, left)))
+    # The square root in float64, for its range; the division in float32, where it costs a
+    # quarter, with the rest of (root + |x|) / 2 in its residual.
+    z = fabs(float64(x))
+    wide = 0.5 * (z + sqrt(fma(z, z, float64(b))))
+    half = float32(wide)
+    low = float32(wide - float64(half))
+    r = float32(1.0) / select(half == float32(0.0), float32(1.0), half)
+    # Four times the value: b / 4 may have lost bits.
+    q = b * r
+    q = fma(fma(-q, low, fma(-q, half, b)), r, q)
+    left = select(half == float32(INF), float32(0.0), float32(0.25) * q)
+    return select(x > float32(0.0), half, left)
 
 
 @squareplus.derivative
@@ -262,14 +269,20 @@ def _(x, b):
 
 @squareplus.derivative_single
 def _(x, b):
-    wide, c = float64(x), float64(b)
-    z = fabs(wide)
-    root = sqrt(fma(z, z, c))
-    safe = select(root > 0.0, root, 1.0)
-    left = 0.5 * c / (safe * (safe + z))
-    value = select(wide > 0.0, 0.5 + 0.5 * select(z > 1e30, 1.0, z / safe), left)
-    value = select((wide == 0.0) & (c == 0.0), 0.5, value)
-    return float32(select(wide != wide, wide, value))
+    # b / (2 root (root + |x|)) is what the right side lacks to 1: one quotient for both,
+    # its two divisions in float32 as above and its residual in float64.
+    z = fabs(float64(x))
+    root = sqrt(fma(z, z, float64(b)))
+    total = 0.5 * (z + root)
+    r = float32(1.0) / float32(total)
+    # Four times the quotient: q and 1 / root may be subnormal, or infinite with their inverse.
+    s = float32(1.0) / float32(root)
+    q = b * r * s
+    rest = float32(fma(-float64(q), root * total, float64(b)))
+    q = float32(0.25) * fma(rest * r, s, q)
+    q = select(fabs(x) == float32(INF), float32(0.0), q)
+    q = select((x == float32(0.0)) & (b == float32(0.0)), float32(0.5), q)
+    return select(x > float32(0.0), float32(1.0) - q, q)
 
 
 @activation(

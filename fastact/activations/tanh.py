@@ -2,7 +2,7 @@
 
 from numpy import float32, float64
 
-from fastact.elementary.exp import exp_twice_single, exp_wide
+from fastact.elementary.exp import exp_twice_single
 from fastact.elementary.expm1 import expm1_wide
 from fastact.elementary.logistic_double import logistic_derivative_double
 from fastact.elementary.logistic_single import logistic_derivative_single
@@ -33,32 +33,34 @@ def tanh(x):
     return fma(select(near, x, sign), g, select(near, x, fma(-c, sign, sign)))
 
 
+# The float32 kernels have two branches with one division between them: x - x w / q(w) near
+# 0, w = x^2, and 1 - 2 / (1 + exp(2 |x|)) from here on. What is subtracted is a quarter of
+# the result near 0 and two fifths of it further out at most, so the few roundings that are
+# in it need no compensation.
+_FAR_SINGLE = float32(0.915)
+
+
 def _near_single(w):
-    """tanh(x) / x - 1 for w = x^2 <= 0.95^2."""
-    square = w * w
-    p = fma(float32(-0.00039592027314938605), w, float32(0.0024174251593649387))
-    p = fma(p, square, fma(float32(-0.008086093701422215), w, float32(0.021569330245256424)))
-    p = fma(p, square, fma(float32(-0.05390436202287674), w, float32(0.13332678377628326)))
-    # w^2 p - w / 3: only w and the sum are rounded at full weight.
-    return fma(float32(-0.3333331048488617), w, p * square)
+    """w / (1 - tanh(x) / x) for w = x^2 <= 0.915^2: minimax, 2^-29.5 of tanh(x)."""
+    q = fma(float32(0.00022938320762481775), w, float32(-0.005696515087038279))
+    return fma(fma(q, w, float32(1.1999949216842651)), w, float32(3.000000476837158))
 
 
 def _far_single(z):
-    """1 - tanh(z) = 2 / (1 + exp(2 z)) for z in [0.5, 40]."""
+    """(1 + exp(2 z)) / 2 for z in [0.5, 40]; its inverse is 1 - tanh(z)."""
     scale, t = exp_twice_single(z)
-    # One rounding: scale + 1 is exact.
-    return float32(2.0) / fma(scale, t, scale + float32(1.0))
+    return fma(scale, t, fma(float32(0.5), scale, float32(0.5)))
 
 
 @tanh.single
 def _(x):
-    # Two branches that run side by side: neither needs a compensated sum, because the
-    # odd series corrects x by less than a quarter, and 1 - 2 / (1 + exp(2 |x|)) 1 by a third.
-    near = fma(_near_single(x * x), x, x)
     z = fabs(x)
-    z = select(z > float32(10.0), float32(10.0), z)
-    far = copysign(float32(1.0) - _far_single(z), x)
-    return select(fabs(x) < float32(0.95), near, far)
+    near = z < _FAR_SINGLE
+    w = z * z
+    one = float32(1.0)
+    d = _far_single(select(z > float32(10.0), float32(10.0), z))
+    quotient = select(near, z * w, one) / select(near, _near_single(w), d)
+    return copysign(select(near, z, one) - quotient, x)
 
 
 @tanh.derivative
@@ -126,20 +128,31 @@ def tanh_shrink(x):
 
 @tanh_shrink.single
 def _(x):
-    wide = float64(x)
-    z = fabs(wide)
-    w = select(z > 0.5, 0.25, z * z)
-    p = fma(0.00023635364294136244, w, -0.0005894667419101905)
-    p = fma(p, w, 0.0014557608138655873)
-    p = fma(p, w, -0.0035921217969498704)
-    p = fma(p, w, 0.008863235198659135)
-    p = fma(p, w, -0.0218694885258676)
-    p = fma(p, w, 0.053968253968089755)
-    p = fma(p, w, -0.1333333333333323)
-    p = fma(p, w, 0.3333333333333333)
-    e = exp_wide(-(z + z))
-    far = z - (1.0 - e) / (1.0 + e)
-    return float32(copysign(select(z > 0.5, far, z * (z * z) * p), wide))
+    # With n + n' = x^3 and any a the result near 0 is
+    # n / (h + 3.5) = n a + (n (1 - 3.5 a - a h) + n') / (h + 3.5).
+    # With a close to 1 / (h + 3.5) the quotient is a few percent of the whole, and n a enters
+    # the last sum unrounded. At 0, where it would be subnormal, the quotient vanishes. 3.5
+    # keeps h small on either side, and its rounding with it.
+    # From 1.28 on the result is z - 1 + 2 / (1 + exp(2 z)), with one division for both.
+    z = fabs(x)
+    near = z < float32(1.28)
+    w = z * z
+    n = z * w
+    h = fma(float32(-1.015963152894983e-05), w, float32(0.00025139350327663124))
+    h = fma(h, w, float32(-0.005713007412850857))
+    # Only w and the sum are rounded at full weight.
+    h = fma(float32(1.1999998092651367), w, fma(h, w * w, float32(-0.5)))
+    # h falls short by what w lost.
+    share = fma(float32(-0.2), h, float32(0.9))
+    n_low = fma(z, fma(z, z, -w) * share, fma(z, w, -n))
+    a = fma(float32(-0.083), w, float32(0.3333333432674408))
+    rest = fma(-a, h, fma(float32(-3.5), a, float32(1.0)))
+    one = float32(1.0)
+    d = _far_single(select(z > float32(10.0), float32(10.0), z))
+    top = select(near, fma(n, rest, n_low), one)
+    quotient = top / select(near, h + float32(3.5), d)
+    value = fma(select(near, n, z - one), select(near, a, one), quotient)
+    return copysign(value, x)
 
 
 @tanh_shrink.derivative
@@ -175,14 +188,16 @@ def lisht(x):
 
 @lisht.single
 def _(x):
-    # The branches of tanh, each with the product inside its last sum.
+    # The branches of tanh times x; near 0 with what the rounding of x^2 lost.
     z = fabs(x)
+    near = z < _FAR_SINGLE
     w = x * x
-    g = _near_single(w)
-    near = w + fma(w, g, fma(x, x, -w) * (float32(1.0) + g))
+    one = float32(1.0)
     bounded = select(z > float32(10.0), float32(10.0), z)
-    far = fma(-bounded, _far_single(bounded), bounded)
-    return select(z < float32(0.95), near, select(z > float32(10.0), z, far))
+    quotient = select(near, w, bounded) / select(near, _near_single(w), _far_single(bounded))
+    # d (x tanh x) / d (x^2) is between 0.64 and 1 there.
+    lost = select(near, float32(0.7) * fma(x, x, -w), float32(0.0))
+    return select(near, w, z) + fma(-select(near, w, one), quotient, lost)
 
 
 @lisht.derivative
@@ -214,6 +229,6 @@ def _(x):
     z = select(z > float32(20.0), float32(20.0), z)
     # Only w and the sum are rounded at full weight.
     near = fma(z, fma(float32(-1.3333332538604736), w, p * square), z + z)
-    q = _far_single(z)
+    q = float32(1.0) / _far_single(z)
     far = fma(q, fma(-z, q, z + z - float32(1.0)), float32(1.0))
     return copysign(select(z < float32(0.55), near, far), x)
