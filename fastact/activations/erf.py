@@ -76,8 +76,11 @@ def _bell(x, limit, rate, height, height_low):
 def _bell_single(x, limit, rate, height, height_low):
     """The same in float32 arithmetic."""
     a = fabs(x)
-    terms = gaussian_single_terms(select(a > limit, limit, a), rate)
-    return _times_bell(height, height_low, *terms) * DOWN_SINGLE
+    scale, r, w = gaussian_single_terms(select(a > limit, limit, a), rate)
+    h, h_low = one_and(r, w)
+    # The product is exact inside the fma; a remainder of its own would cost two operations.
+    y = fma(height, h, fma(height, h_low, height_low * h))
+    return y * scale * DOWN_SINGLE
 
 
 @activation(
@@ -102,10 +105,9 @@ def erf(x):
 @erf.single
 def _(x):
     z = fabs(x)
-    near = erf_core_single(z)
     # From 3.92 on it rounds to 1.
     far = erf_far_single(select(z > float32(4.0), float32(4.0), z))
-    return copysign(select(z < float32(0.7), near, far), x)
+    return select(z < float32(0.75), erf_core_single(x), copysign(far, x))
 
 
 @erf.derivative

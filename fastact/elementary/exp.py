@@ -15,7 +15,8 @@ exp_series     float32     4 + 2   2^-28.2, in pairs of coefficients
 =============  ==========  ======  ==================================================
 
 ``exp_twice_single`` gives exp(2 z) for tanh, with one step of reduction: degree 6, 2^-28.9;
-``exp_short_single`` likewise exp(v) by the series.
+``exp_short_single`` likewise exp(v) by the series; ``exp2_minus_single`` gives 2^-u, whose
+reduction is exact: degree 6, 2^-28.3.
 The ``_parts`` functions return what cannot be rounded without loss.
 """
 
@@ -24,6 +25,7 @@ from numpy import float32, float64, int32, int64
 from fastact.elementary.scalar import bits, fma, from_bits, select
 
 __all__ = [
+    "exp2_minus_single",
     "exp_double_parts",
     "exp_series_double",
     "exp_series_single",
@@ -154,6 +156,17 @@ def exp_short_single(v, v_low):
     r = fma(shifted - _MAGIC_BIASED_SINGLE, -_LN2_SINGLE, v) + v_low
     q, s = exp_series_single(r)
     return from_bits(int32(bits(shifted) << int32(23))), r, q * s
+
+
+def exp2_minus_single(u, u_low):
+    """2^k, t with 2^-(u + u_low) = 2^k (1 - t), |t| < 0.42, for u in [-100, 100]."""
+    shifted = _MAGIC_BIASED_SINGLE - u
+    f = (u + (shifted - _MAGIC_BIASED_SINGLE)) + u_low
+    s = f * f
+    q0 = fma(float32(-0.24022647738456726), f, float32(0.6931471824645996))
+    q1 = fma(float32(-0.00961849931627512), f, float32(0.05550359562039375))
+    q2 = fma(float32(-0.0001532926398795098), f, float32(0.0013390969252213836))
+    return from_bits(int32(bits(shifted) << int32(23))), f * fma(fma(q2, s, q1), s, q0)
 
 
 def power_of_two_single(k):
