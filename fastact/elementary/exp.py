@@ -167,8 +167,3 @@ def exp2_minus_single(u, u_low):
     q1 = fma(float32(-0.00961849931627512), f, float32(0.05550359562039375))
     q2 = fma(float32(-0.0001532926398795098), f, float32(0.0013390969252213836))
     return from_bits(int32(bits(shifted) << int32(23))), f * fma(fma(q2, s, q1), s, q0)
-
-
-def power_of_two_single(k):
-    """2^k for an int32 k in [-126, 127]."""
-    return from_bits(int32(int32(k + int32(127)) << int32(23)))

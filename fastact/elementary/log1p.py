@@ -3,23 +3,21 @@
 log(1 + e) = 2 atanh(s) with s = e / (2 + e) <= 1/3, and 2 atanh(s) = 2 s + s^3 P(s^2).
 No table and no second reduction: the leading term is nearly the whole result, so
 carrying s as a pair makes the rounding of the rest invisible. P interpolates at
-Chebyshev nodes on [0, 1/9]: degree 11 with a relative error of 2^-67 of the result,
-degree 5 with 2^-36 for kernels that round to float32. Those of the ``_terms`` functions are
-minimax and evaluated by Estrin's scheme: degree 9 with 2^-59.4, degree 4 with 2^-33.1.
+Chebyshev nodes on [0, 1/9]: degree 11 with a relative error of 2^-67 of the result. Those
+of the ``_terms`` functions are minimax and evaluated by Estrin's scheme: degree 9 with
+2^-59.4, degree 4 with 2^-33.1.
 """
 
-from numpy import float32, float64
+from numpy import float32
 
 from fastact.elementary.scalar import fma, like
 
 __all__ = [
     "atanh_double_parts",
-    "atanh_wide",
     "exp_pair",
     "log1p_double_parts",
     "log1p_double_terms",
     "log1p_single_terms",
-    "log1p_wide",
 ]
 
 
@@ -51,22 +49,6 @@ def log1p_double_parts(e, e_low):
     r = 1.0 / d
     s = e * r
     return atanh_double_parts(s, (fma(-s, d_low, fma(-s, d, e)) + e_low) * r)
-
-
-def atanh_wide(s):
-    """2 atanh(s) in float64, good to 2^-36, for |s| <= 1/3."""
-    z = s * s
-    z2 = z * z
-    p0 = fma(0.4000001129571025, z, 0.6666666664905383)
-    p1 = fma(0.22265985328142077, z, 0.2857026148687609)
-    p2 = fma(0.20846444567424752, z, 0.17449972125092644)
-    p = fma(fma(p2, z2, p1), z2, p0)
-    return fma(z * s, p, s + s)
-
-
-def log1p_wide(e):
-    """log(1 + e) in float64, good to 2^-36, for e in [0, 1]."""
-    return atanh_wide(e / (float64(2.0) + e))
 
 
 def log1p_double_terms(e, e_low):

@@ -6,13 +6,12 @@ and both quotients keep their relative accuracy in their own tail. They are retu
 unevaluated pairs, so that a kernel may multiply before it rounds for the only time.
 """
 
-from numpy import float32, float64, int32, int64
+from numpy import float64, int64
 
 from fastact.elementary.exp import (
     exp_double_parts,
     exp_wide,
     power_of_two,
-    power_of_two_single,
 )
 from fastact.elementary.scalar import fma, select
 
@@ -20,11 +19,8 @@ __all__ = [
     "logistic_double_parts",
     "logistic_slope_wide",
     "scaled_double",
-    "scaled_single",
     "sum_of_two",
 ]
-
-_DOWN_60 = float32(2.0**-60)
 
 
 def sum_of_two(a, b):
@@ -38,11 +34,6 @@ def scaled_double(value, k):
     """value * 2^k rounded once, also where the result is subnormal; |k| <= 2000."""
     half = int64(k >> int64(1))
     return value * power_of_two(half) * power_of_two(int64(k - half))
-
-
-def scaled_single(value, k):
-    """value * 2^k rounded once, also where it is subnormal; |value| < 2^60, k in [-186, 67]."""
-    return value * power_of_two_single(int32(k + int32(60))) * _DOWN_60
 
 
 def logistic_double_parts(v, v_low):
