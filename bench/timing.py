@@ -1,9 +1,8 @@
 """Interleaved timing: all contenders in turn, round after round, minima compared.
 
-A drift of the machine then hits all alike. The order is drawn anew for every round: waiting
-workers of one library spin on for milliseconds, and whoever always came after it found a
-processor taken in every round, 40 times slower at worst. Where threads are used, each turn
-begins after a pause, in which the previous contender's workers stop spinning, and with one
+A drift of the machine then hits all alike. The order is drawn anew for every round, so that
+nobody always follows a library whose waiting workers spin on. Where threads are used, each
+turn begins after a pause, in which the previous contender's workers stop spinning, and with one
 call that is not timed, which wakes its own.
 """
 
