@@ -4,14 +4,13 @@ from numpy import float32
 
 from fastact.activations.tanh import tanh
 from fastact.elementary.exp import exp_double_parts, exp_short_single, power_of_two
+from fastact.elementary.ln2 import LN2, LN2_REST, LN2_REST_SINGLE, LN2_SINGLE
 from fastact.elementary.log1p import atanh_double_parts, log1p_double_parts
 from fastact.elementary.logistic import sum_of_two
 from fastact.elementary.scalar import fabs, fma, select
 from fastact.engine.entry import Bound, Interval, activation
 
 tanh_value, tanh_single = (tanh.body("value", p) for p in ("float64", "float32"))
-_LN2, _LN2_LOW = 0.6931471805599453, 2.3190468138462996e-17
-_LN2_SINGLE, _LN2_LOW_SINGLE = float32(0.6931471824645996), float32(-1.9046542121259336e-09)
 
 
 @activation(
@@ -31,9 +30,9 @@ def log_cosh(x):
     h = 1.0 + t
     scale = power_of_two(k)
     p, p_low = log1p_double_parts(scale * h, scale * (((1.0 - h) + t) + u))
-    s, s_low = sum_of_two(bounded, -_LN2)
+    s, s_low = sum_of_two(bounded, -LN2)
     total, rest = sum_of_two(s, p)
-    far = total + (rest + (s_low + (p_low - _LN2_LOW)))
+    far = total + (rest + (s_low + (p_low - LN2_REST)))
     # Near 0 it would cancel. There cosh x - 1 = m^2 / (2 (m + 1)) with m = expm1(z), and
     # log(1 + y) = 2 atanh(y / (2 + y)) with y / (2 + y) = m^2 / (m^2 + 4 (m + 1)).
     near_z = select(z > 1.0, 1.0, z)
@@ -53,7 +52,7 @@ def log_cosh(x):
     near, near_low = atanh_double_parts(q, q_low)
     value = select(z > 1.0, far, near + near_low)
     value = select(z < 2.0**-30, 0.5 * z * z, value)
-    return select(z > 40.0, z - _LN2, value)
+    return select(z > 40.0, z - LN2, value)
 
 
 @log_cosh.single
@@ -74,12 +73,12 @@ def _(x):
     e = fma(scale, t, scale)
     q = fma(float32(0.3330058753490448), e, float32(-0.49999478459358215))
     q = fma(fma(float32(0.14757040143013), e, float32(-0.24351254105567932)), e * e, q)
-    base = z - _LN2_SINGLE
-    low = (z - base) - _LN2_SINGLE
+    base = z - LN2_SINGLE
+    low = (z - base) - LN2_SINGLE
     # e = scale + scale t; the first sum is exact for small z, the rest makes up a tenth.
     head = base + scale
     low = low + ((base - head) + scale)
-    far = head + fma(scale, t, fma(e * e, q, low - _LN2_LOW_SINGLE))
+    far = head + fma(scale, t, fma(e * e, q, low - LN2_REST_SINGLE))
     return select(z < float32(0.92), near, select(z > float32(1e9), z, far))
 
 

@@ -3,6 +3,7 @@
 from numpy import float32, float64, int32, int64
 
 from fastact.elementary.exp import power_of_two
+from fastact.elementary.ln2 import LN2_HIGH, LN2_HIGH_SINGLE, LN2_LOW, LN2_LOW_SINGLE
 from fastact.elementary.log1p import atanh_double_parts
 from fastact.elementary.logistic import sum_of_two
 from fastact.elementary.scalar import bits, fma, from_bits, select
@@ -10,8 +11,6 @@ from fastact.engine.entry import Bound, Interval, activation
 
 INF = float("inf")
 NAN = float("nan")
-_LN2_HIGH, _LN2_LOW = 0.693147180559663, 2.8235290563031577e-13
-_LN2_HIGH_SINGLE, _LN2_LOW_SINGLE = float32(0.693145751953125), float32(1.4286068203094173e-06)
 _SQRT_HALF_BITS = int64(0x3FE6A09E667F3BCD)
 
 
@@ -51,8 +50,8 @@ def logit(x):
     s_low = (fma(-s, d_low, fma(-s, d, top)) + top_low) * r
     p, p_low = atanh_double_parts(s, s_low)
     k = float64(j) - select(tiny, 200.0, 0.0)
-    high, low = sum_of_two(k * _LN2_HIGH, p)
-    value = high + (low + fma(k, _LN2_LOW, p_low))
+    high, low = sum_of_two(k * LN2_HIGH, p)
+    value = high + (low + fma(k, LN2_LOW, p_low))
     value = select(inside, value, select(z == 0.0, -INF, NAN))
     return select(x != x, x, select(right, -value, value))
 
@@ -83,9 +82,9 @@ def _(x):
     rest = fma(square * s, p, rest)
     k = float32(j) - select(tiny, float32(32.0), zero)
     # k times the first part is exact.
-    high = k * _LN2_HIGH_SINGLE
+    high = k * LN2_HIGH_SINGLE
     total = fma(float32(2.0), s, high)
-    rest = rest + fma(k, _LN2_LOW_SINGLE, fma(float32(2.0), s, high - total))
+    rest = rest + fma(k, LN2_LOW_SINGLE, fma(float32(2.0), s, high - total))
     value = total + rest
     outside = select(z == zero, float32(-INF), x * float32(NAN))
     value = select(z > zero, value, outside)

@@ -22,6 +22,16 @@ The ``_parts`` functions return what cannot be rounded without loss.
 
 from numpy import float32, float64, int32, int64
 
+from fastact.elementary.ln2 import (
+    LN2,
+    LN2_HIGH,
+    LN2_LOW,
+    LN2_SINGLE,
+    LOG2_E,
+    LOG2_E_SINGLE,
+    ROUND,
+    ROUND_SINGLE,
+)
 from fastact.elementary.scalar import bits, fma, from_bits, select
 
 __all__ = [
@@ -35,21 +45,10 @@ __all__ = [
     "power_of_two",
 ]
 
-_LOG2_E = float64(1.4426950408889634)
-_MAGIC = float64(6755399441055744.0)
-# 41 bits, so that k * _LN2_HIGH is exact for |k| < 2^12.
-_LN2_HIGH = float64(0.693147180559663)
-_LN2_LOW = float64(2.8235290563031577e-13)
-_LN2 = float64(0.6931471805599453)
 
-_LOG2_E_SINGLE = float32(1.4426950408889634)
-_MAGIC_SINGLE = float32(12582912.0)
-_LN2_HIGH_SINGLE = float32(0.69314575)
-_LN2_LOW_SINGLE = float32(1.4286068e-06)
 _TWICE_LOG2_E_SINGLE = float32(2.8853900817779268)
 # With the bias of the exponent, so that one shift makes the power of two.
-_MAGIC_BIASED_SINGLE = float32(12582912.0 + 127.0)
-_LN2_SINGLE = float32(0.6931471805599453)
+_MAGIC_BIASED_SINGLE = float32(ROUND_SINGLE + 127.0)
 _HALF_LN2_SINGLE = float32(0.34657359027997264)
 
 
@@ -62,9 +61,9 @@ def exp_wide(x):
     """exp(x) in float64, good to 2^-31, for |x| <= 708; beyond, the value there; nan for nan."""
     x = select(x > 708.0, 708.0, x)
     x = select(x < -708.0, -708.0, x)
-    shifted = fma(x, _LOG2_E, _MAGIC)
+    shifted = fma(x, LOG2_E, ROUND)
     # One step is enough here: |k| * 2^-54 is far below 2^-31.
-    r = fma(shifted - _MAGIC, -_LN2, x)
+    r = fma(shifted - ROUND, -LN2, x)
     s = r * r
     q = fma(float64(0.00019890980869750327), r, float64(0.0013933641031986701))
     low = fma(float64(0.008333310934448869), r, float64(0.04166646500604005))
@@ -103,10 +102,10 @@ def exp_double_parts(x):
 
     For |x| <= 2^20 or so; the caller clamps.
     """
-    shifted = fma(x, _LOG2_E, _MAGIC)
-    k = shifted - _MAGIC
-    high = fma(k, -_LN2_HIGH, x)
-    low = k * _LN2_LOW
+    shifted = fma(x, LOG2_E, ROUND)
+    k = shifted - ROUND
+    high = fma(k, -LN2_HIGH, x)
+    low = k * LN2_LOW
     r = high - low
     rest = (high - r) - low
     # In pairs of coefficients: half the depth of Horner's scheme.
@@ -126,7 +125,7 @@ def exp_double_parts(x):
     s_low = (r - s) + half
     t = s + w
     u = ((s - t) + w) + s_low
-    return int64(bits(shifted) - bits(_MAGIC)), t, u
+    return int64(bits(shifted) - bits(ROUND)), t, u
 
 
 def exp_twice_single(z):
@@ -152,8 +151,8 @@ def exp_short_single(v, v_low):
     One step of reduction, |k| 2^-29 off: for results that are added to a larger term, or
     to 2^k - 1. At 0 the relative accuracy of r + w is kept.
     """
-    shifted = fma(v, _LOG2_E_SINGLE, _MAGIC_BIASED_SINGLE)
-    r = fma(shifted - _MAGIC_BIASED_SINGLE, -_LN2_SINGLE, v) + v_low
+    shifted = fma(v, LOG2_E_SINGLE, _MAGIC_BIASED_SINGLE)
+    r = fma(shifted - _MAGIC_BIASED_SINGLE, -LN2_SINGLE, v) + v_low
     q, s = exp_series_single(r)
     return from_bits(int32(bits(shifted) << int32(23))), r, q * s
 

@@ -16,6 +16,16 @@ product takes that back, rounding once where the result is subnormal.
 from numpy import float32, float64, int32, int64
 
 from fastact.elementary.exp import exp_series_double, exp_series_single
+from fastact.elementary.ln2 import (
+    LN2_HIGH,
+    LN2_HIGH_SINGLE,
+    LN2_LOW,
+    LN2_LOW_SINGLE,
+    LOG2_E,
+    LOG2_E_SINGLE,
+    ROUND,
+    ROUND_SINGLE,
+)
 from fastact.elementary.scalar import bits, fma, from_bits
 
 __all__ = [
@@ -31,23 +41,16 @@ __all__ = [
 DOWN_DOUBLE = float64(2.0**-512)
 DOWN_SINGLE = float32(2.0**-60)
 
-_LOG2_E = float64(1.4426950408889634)
-_MAGIC = float64(6755399441055744.0 + 1023.0 + 512.0)
-# 41 bits, so that k * _LN2_HIGH is exact.
-_LN2_HIGH = float64(0.693147180559663)
-_LN2_LOW = float64(2.8235290563031577e-13)
+_MAGIC = ROUND + 1023.0 + 512.0
 
-_LOG2_E_SINGLE = float32(1.4426950408889634)
-_MAGIC_SINGLE = float32(12582912.0 + 127.0 + 60.0)
-_LN2_HIGH_SINGLE = float32(0.69314575)
-_LN2_LOW_SINGLE = float32(1.4286068e-06)
+_MAGIC_SINGLE = float32(ROUND_SINGLE + 127.0 + 60.0)
 
 
 def _double_terms(shifted, v, v_low):
     """The terms of exp(v + v_low), whose k stands in the low bits of ``shifted``."""
     k = shifted - _MAGIC
-    high = fma(k, -_LN2_HIGH, v)
-    low = fma(k, -_LN2_LOW, v_low)
+    high = fma(k, -LN2_HIGH, v)
+    low = fma(k, -LN2_LOW, v_low)
     r = high + low
     rest = (high - r) + low
     q, s = exp_series_double(r)
@@ -57,7 +60,7 @@ def _double_terms(shifted, v, v_low):
 
 def exp_double_terms(v, v_low):
     """scale, r, w with exp(v + v_low) = scale 2^-512 (1 + r + w), -1000 <= v <= 300."""
-    return _double_terms(fma(v, _LOG2_E, _MAGIC), v, v_low)
+    return _double_terms(fma(v, LOG2_E, _MAGIC), v, v_low)
 
 
 def gaussian_double_terms(a, rate):
@@ -65,15 +68,15 @@ def gaussian_double_terms(a, rate):
     p = a * a
     v = -rate * p
     v_low = -rate * fma(a, a, -p)
-    shifted = fma(p, -rate * _LOG2_E, _MAGIC)
+    shifted = fma(p, -rate * LOG2_E, _MAGIC)
     return _double_terms(shifted, v, v_low)
 
 
 def _single_terms(shifted, v, v_low):
     """The terms of exp(v + v_low), whose k stands in the low bits of ``shifted``."""
     k = shifted - _MAGIC_SINGLE
-    high = fma(k, -_LN2_HIGH_SINGLE, v)
-    low = fma(k, -_LN2_LOW_SINGLE, v_low)
+    high = fma(k, -LN2_HIGH_SINGLE, v)
+    low = fma(k, -LN2_LOW_SINGLE, v_low)
     r = high + low
     rest = (high - r) + low
     q, s = exp_series_single(r)
@@ -84,7 +87,7 @@ def _single_terms(shifted, v, v_low):
 
 def exp_single_terms(v, v_low):
     """scale, r, w with exp(v + v_low) = scale 2^-60 (1 + r + w), -128 <= v <= 40."""
-    return _single_terms(fma(v, _LOG2_E_SINGLE, _MAGIC_SINGLE), v, v_low)
+    return _single_terms(fma(v, LOG2_E_SINGLE, _MAGIC_SINGLE), v, v_low)
 
 
 def gaussian_single_terms(a, rate):
@@ -92,5 +95,5 @@ def gaussian_single_terms(a, rate):
     p = a * a
     v = -rate * p
     v_low = -rate * fma(a, a, -p)
-    shifted = fma(p, -rate * _LOG2_E_SINGLE, _MAGIC_SINGLE)
+    shifted = fma(p, -rate * LOG2_E_SINGLE, _MAGIC_SINGLE)
     return _single_terms(shifted, v, v_low)

@@ -3,6 +3,7 @@
 from numpy import float64, int64
 
 from fastact.elementary.exp import power_of_two
+from fastact.elementary.ln2 import LN2, LN2_REST
 from fastact.elementary.log1p import log1p_double_parts
 from fastact.elementary.logistic import sum_of_two
 from fastact.elementary.scalar import bits, fma, select
@@ -10,7 +11,6 @@ from fastact.elementary.scalar import bits, fma, select
 __all__ = ["log_of_sum"]
 
 INF = float("inf")
-_LN2, _LN2_LOW = 0.6931471805599453, 2.3190468138462996e-17
 
 
 def log_of_sum(count, high, low):
@@ -28,7 +28,7 @@ def log_of_sum(count, high, low):
     e_low = e_low + select(usual, low, 0.0) * scale
     p, p_low = log1p_double_parts(e, e_low)
     kd = float64(k)
-    y, y_low = sum_of_two(kd * _LN2, p)
-    y_low = y_low + (fma(kd, _LN2, -(kd * _LN2)) + (fma(kd, _LN2_LOW, p_low)))
+    y, y_low = sum_of_two(kd * LN2, p)
+    y_low = y_low + (fma(kd, LN2, -(kd * LN2)) + (fma(kd, LN2_REST, p_low)))
     y = select(usual, y, select(total == 0.0, -INF, total))
     return y, select(usual, y_low, 0.0)

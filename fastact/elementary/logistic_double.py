@@ -9,6 +9,7 @@ from numpy import float64, int64
 
 from fastact.elementary.exp import exp_series_double
 from fastact.elementary.gaussian import DOWN_DOUBLE
+from fastact.elementary.ln2 import LN2_HIGH, LN2_LOW, LOG2_E, ROUND
 from fastact.elementary.scalar import bits, fma, from_bits, select
 
 __all__ = [
@@ -22,11 +23,7 @@ __all__ = [
     "times_slope_double",
 ]
 
-_LOG2_E = float64(1.4426950408889634)
-_MAGIC = float64(6755399441055744.0 + 1023.0 + 512.0)
-# 41 bits, so that k * _LN2_HIGH is exact.
-_LN2_HIGH = float64(0.693147180559663)
-_LN2_LOW = float64(2.8235290563031577e-13)
+_MAGIC = ROUND + 1023.0 + 512.0
 _ONE = float64(1.0)
 
 
@@ -41,17 +38,17 @@ def exp_minus_double(v):
 
     For v in [-1000, 300]. Here r' is 0, and r off by up to 2^-55.
     """
-    shifted = fma(v, _LOG2_E, _MAGIC)
+    shifted = fma(v, LOG2_E, _MAGIC)
     k = shifted - _MAGIC
-    return _terms(shifted, fma(k, -_LN2_LOW, fma(k, -_LN2_HIGH, v)), 0.0)
+    return _terms(shifted, fma(k, -LN2_LOW, fma(k, -LN2_HIGH, v)), 0.0)
 
 
 def exp_minus_double_pair(v, v_low):
     """The same of v + v_low, with r' what rounding took from r."""
-    shifted = fma(v, _LOG2_E, _MAGIC)
+    shifted = fma(v, LOG2_E, _MAGIC)
     k = shifted - _MAGIC
-    high = fma(k, -_LN2_HIGH, v)
-    low = fma(k, -_LN2_LOW, v_low)
+    high = fma(k, -LN2_HIGH, v)
+    low = fma(k, -LN2_LOW, v_low)
     r = high + low
     return _terms(shifted, r, (high - r) + low)
 

@@ -15,6 +15,7 @@ from numpy import float32, int32
 
 from fastact.elementary.exp import exp_series_single
 from fastact.elementary.gaussian import DOWN_SINGLE
+from fastact.elementary.ln2 import LN2_HIGH_SINGLE, LN2_LOW_SINGLE, LOG2_E_SINGLE, ROUND_SINGLE
 from fastact.elementary.scalar import bits, fma, from_bits, select
 
 __all__ = [
@@ -27,10 +28,7 @@ __all__ = [
     "times_slope_single",
 ]
 
-_LOG2_E = float32(1.4426950408889634)
-_MAGIC = float32(12582912.0 + 127.0 + 60.0)
-_LN2_HIGH = float32(0.69314575)
-_LN2_LOW = float32(1.4286068e-06)
+_MAGIC = float32(ROUND_SINGLE + 127.0 + 60.0)
 _ONE = float32(1.0)
 
 
@@ -45,9 +43,9 @@ def exp_minus_single(v):
 
     For v in [-128, 40]. Here r' is 0, and r off by up to 2^-26.
     """
-    shifted = fma(v, _LOG2_E, _MAGIC)
+    shifted = fma(v, LOG2_E_SINGLE, _MAGIC)
     k = shifted - _MAGIC
-    return _terms(shifted, fma(k, -_LN2_LOW, fma(k, -_LN2_HIGH, v)), float32(0.0))
+    return _terms(shifted, fma(k, -LN2_LOW_SINGLE, fma(k, -LN2_HIGH_SINGLE, v)), float32(0.0))
 
 
 def exp_minus_single_pair(v, v_low):
@@ -55,10 +53,10 @@ def exp_minus_single_pair(v, v_low):
 
     An argument with more bits than a float32 meets the worst r; alone it would cost 0.3 ULP.
     """
-    shifted = fma(v, _LOG2_E, _MAGIC)
+    shifted = fma(v, LOG2_E_SINGLE, _MAGIC)
     k = shifted - _MAGIC
-    high = fma(k, -_LN2_HIGH, v)
-    low = fma(k, -_LN2_LOW, v_low)
+    high = fma(k, -LN2_HIGH_SINGLE, v)
+    low = fma(k, -LN2_LOW_SINGLE, v_low)
     r = high + low
     return _terms(shifted, r, (high - r) + low)
 

@@ -22,6 +22,17 @@ float64     9 + 2   2^-57.9
 from numpy import float32, float64, int32, int64
 
 from fastact.elementary.exp import exp_double_parts, exp_wide
+from fastact.elementary.ln2 import (
+    LN2,
+    LN2_HIGH,
+    LN2_HIGH_SINGLE,
+    LN2_LOW,
+    LN2_LOW_SINGLE,
+    LOG2_E,
+    LOG2_E_SINGLE,
+    ROUND,
+    ROUND_SINGLE,
+)
 from fastact.elementary.logistic import scaled_double
 from fastact.elementary.scalar import bits, fabs, fma, from_bits, like, select
 
@@ -46,18 +57,11 @@ __all__ = [
 ]
 
 BIAS_SINGLE, BIAS_DOUBLE = 30, 60
-_LOG2_E = float64(1.4426950408889634)
-_LOG2_E_SINGLE = float32(1.4426950408889634)
-# Few bits, so that k times them leaves x - k log 2 exact (Cody and Waite 1980).
-_HIGH, _LOW = float64(0.693147180559663), float64(2.8235290563031577e-13)
-_HIGH_SINGLE, _LOW_SINGLE = float32(0.69314575), float32(1.4286068e-06)
 # Added to k, they leave k + bias + BIAS in the low bits, where the exponent begins.
-_ROUND, _ROUND_SINGLE = float64(6755399441055744.0), float32(12582912.0)
-_ZERO = float64(6755399441055744.0 + 1023 + BIAS_DOUBLE)
-_ZERO_SINGLE = float32(12582912.0 + 127 + BIAS_SINGLE)
+_ZERO = ROUND + float64(1023 + BIAS_DOUBLE)
+_ZERO_SINGLE = ROUND_SINGLE + float32(127 + BIAS_SINGLE)
 # For a scale in two factors: twice the bias of an exponent.
-_ZERO_OF_TWO, _ZERO_OF_TWO_SINGLE = float64(6755399441055744.0 + 2046), float64(12582912.0 + 254)
-_LOG_2 = float64(0.6931471805599453)
+_ZERO_OF_TWO, _ZERO_OF_TWO_SINGLE = ROUND + 2046.0, float64(ROUND_SINGLE) + 254.0
 
 
 def shift_single(m):
@@ -67,7 +71,7 @@ def shift_single(m):
 
 def magic_single(m):
     """The number that, added to x log2(e), leaves the exponent of the result in the low bits."""
-    n = fma(m - shift_single(m), _LOG2_E_SINGLE, _ROUND_SINGLE) - _ROUND_SINGLE
+    n = fma(m - shift_single(m), LOG2_E_SINGLE, ROUND_SINGLE) - ROUND_SINGLE
     return _ZERO_SINGLE - n
 
 
@@ -87,9 +91,9 @@ def _one_and(r, square, q):
 
 def _reduced_single(d, magic):
     """exp(d) 2^-k as a pair e + e', and the sum whose low bits hold k as ``magic`` wants it."""
-    shifted = fma(d, _LOG2_E_SINGLE, magic)
+    shifted = fma(d, LOG2_E_SINGLE, magic)
     k = shifted - magic
-    r = fma(k, -_LOW_SINGLE, fma(k, -_HIGH_SINGLE, d))
+    r = fma(k, -LN2_LOW_SINGLE, fma(k, -LN2_HIGH_SINGLE, d))
     # In pairs of coefficients: the depth counts where rows are long.
     p = r * r
     a = fma(float32(0.1666652113199234), r, float32(0.4999999403953552))
@@ -114,7 +118,7 @@ def shift_double(m):
 
 def magic_double(m):
     """As :func:`magic_single`."""
-    n = fma(m - shift_double(m), _LOG2_E, _ROUND) - _ROUND
+    n = fma(m - shift_double(m), LOG2_E, ROUND) - ROUND
     return _ZERO - n
 
 
@@ -125,9 +129,9 @@ def least_double(m):
 
 def _reduced_double(d, magic):
     """As :func:`_reduced_single`."""
-    shifted = fma(d, _LOG2_E, magic)
+    shifted = fma(d, LOG2_E, magic)
     k = shifted - magic
-    r = fma(k, -_LOW, fma(k, -_HIGH, d))
+    r = fma(k, -LN2_LOW, fma(k, -LN2_HIGH, d))
     p = r * r
     square = p * p
     a = fma(float64(0.16666666666666427), r, float64(0.5000000000000011))
@@ -181,18 +185,18 @@ def spread_magic_double(total):
 
 def spread_least_single(total):
     """The least y to be told apart: the product is 2^-198 there, and 0."""
-    return float32((-200.0 - _spread_power(total)) * _LOG_2)
+    return float32((-200.0 - _spread_power(total)) * LN2)
 
 
 def spread_least_double(total):
     """The least y to be told apart: the product is 2^-1128 there, and 0."""
-    return (-1130.0 - _spread_power(total)) * _LOG_2
+    return (-1130.0 - _spread_power(total)) * LN2
 
 
 def factored_exp_single(y, magic, least):
     """2^i, 2^j, e, e' with 2^(i + j) (e + e') = exp(y) 2^t, i and j equal or next to it."""
     # From 2^140 on the product is infinite, and what it loses must not be.
-    most = least + float32(340.0 * _LOG_2)
+    most = least + float32(340.0 * LN2)
     y = select(y < least, least, y)
     y = select(y > most, most, y)
     shifted, e, low = _reduced_single(y, magic)
@@ -205,7 +209,7 @@ def factored_exp_single(y, magic, least):
 def factored_exp_double(y, magic, least):
     """As :func:`factored_exp_single`."""
     # From 2^1040 on the product is infinite.
-    most = least + 2170.0 * _LOG_2
+    most = least + 2170.0 * LN2
     y = select(y < least, least, y)
     y = select(y > most, most, y)
     shifted, e, low = _reduced_double(y, magic)
@@ -218,15 +222,17 @@ def factored_exp_double(y, magic, least):
 def peak_wide(m, shift, magic):
     """The scaled exponential of a float32 m itself, in float64: good to 2^-31."""
     n = float64(_ZERO_SINGLE - magic)
-    return exp_wide(fma(n, -_LOW, fma(n, -_HIGH, float64(m - shift)))) * float64(2.0**BIAS_SINGLE)
+    return exp_wide(fma(n, -LN2_LOW, fma(n, -LN2_HIGH, float64(m - shift)))) * float64(
+        2.0**BIAS_SINGLE
+    )
 
 
 def peak_double(m, shift, magic):
     """The scaled exponential of m itself, as a pair."""
     n = _ZERO - magic
-    k, t, u = exp_double_parts(fma(n, -_HIGH, m - shift))
+    k, t, u = exp_double_parts(fma(n, -LN2_HIGH, m - shift))
     p = 1.0 + t
-    low = ((1.0 - p) + t) + fma(-n * _LOW, p, u)
+    low = ((1.0 - p) + t) + fma(-n * LN2_LOW, p, u)
     e = p + low
     k = int64(k + int64(BIAS_DOUBLE))
     return scaled_double(e, k), scaled_double((p - e) + low, k)

@@ -15,6 +15,7 @@ are minimax, of degrees 2 and 3 on [0, 0.6^2]: 2^-56.2 relative to g, 2^-59.3 to
 from numpy import float64, int64
 
 from fastact.elementary.exp import exp_series_double
+from fastact.elementary.ln2 import LN2_HIGH, LN2_LOW, ROUND
 from fastact.elementary.scalar import bits, fma, from_bits, select
 
 __all__ = ["tanh_pair_double", "tanh_shrink_double", "tanh_terms_double"]
@@ -28,10 +29,7 @@ _UP, _DOWN = float64(2.0**150), float64(2.0**-150)
 
 _TWICE_LOG2_E = float64(2.8853900817779268)
 # With the bias of the exponent, so that one shift makes the power of two.
-_MAGIC = float64(6755399441055744.0 + 1023.0)
-# 41 bits, so that k * _LN2_HIGH is exact.
-_LN2_HIGH = float64(0.693147180559663)
-_LN2_LOW = float64(2.8235290563031577e-13)
+_MAGIC = ROUND + 1023.0
 _ONE_BITS = int64(1023 << 52)
 
 
@@ -52,7 +50,7 @@ def tanh_terms_double(z, share):
     a, b = _near_terms(w)
     shifted = fma(z, _TWICE_LOG2_E, _MAGIC)
     k = shifted - _MAGIC
-    r = fma(k, -_LN2_LOW, fma(k, -_LN2_HIGH, z + z))
+    r = fma(k, -LN2_LOW, fma(k, -LN2_HIGH, z + z))
     q, s = exp_series_double(r)
     t = fma(q, s, r)
     scale = from_bits(int64(bits(shifted) << int64(52)))
@@ -92,7 +90,7 @@ def tanh_shrink_double(z):
     # Further out (z - 1 + c) - (2 t + c) / (exp(2 z) + 1).
     shifted = fma(bounded, _TWICE_LOG2_E, _MAGIC)
     k = shifted - _MAGIC
-    high, low = fma(k, -_LN2_HIGH, bounded + bounded), k * -_LN2_LOW
+    high, low = fma(k, -LN2_HIGH, bounded + bounded), k * -LN2_LOW
     r = high + low
     q, s = exp_series_double(r)
     rest = fma(q, s, (high - r) + low)

@@ -13,9 +13,7 @@ serial carrier, which
 """
 
 # Type annotations would be wrong here: these functions only exist compiled.
-from numpy import int32
 
-from fastact.elementary.scalar import bits, from_bits
 from fastact.engine.addresses import (
     FP_DEFAULT,
     call_gather,
@@ -24,15 +22,11 @@ from fastact.engine.addresses import (
     call_scatter,
     call_span,
     get_fp_state,
-    load_int16,
-    load_int32,
     load_int64,
     raise_exception,
     set_fp_state,
     stack,
     store_fence,
-    store_int16,
-    store_int32,
     store_int64,
 )
 from fastact.engine.plan import (
@@ -53,14 +47,8 @@ from fastact.engine.plan import (
     TEAM,
 )
 from fastact.engine.span import UNIT_BITS
-from fastact.engine.storage import (
-    bfloat16_to_single,
-    half_to_single,
-    single_to_bfloat16,
-    single_to_half,
-)
 
-__all__ = ["STORAGES", "alone", "loop", "make_gather", "make_scatter", "serial", "streaming"]
+__all__ = ["WORDS", "alone", "loop", "serial", "streaming"]
 
 #: Elements per buffer: 4 KB of float32 per operand; 1 % of the time goes to calls.
 CHUNK = 1024
@@ -68,47 +56,6 @@ BUFFER_BYTES = CHUNK * 8
 ALL_BUFFERS = BUFFER_BYTES * MAX_OPERANDS
 WORDS = 8 * MAX_OPERANDS
 LINE = 64
-
-
-def read_float32(address):
-    return load_int32(address)
-
-
-def write_float32(address, value):
-    store_int32(address, value)
-
-
-def read_float64(address):
-    return load_int64(address)
-
-
-def write_float64(address, value):
-    store_int64(address, value)
-
-
-def read_float16(address):
-    return bits(half_to_single(int32(load_int16(address))))
-
-
-def write_float16(address, value):
-    store_int16(address, single_to_half(from_bits(value)))
-
-
-def read_bfloat16(address):
-    return bits(bfloat16_to_single(int32(load_int16(address))))
-
-
-def write_bfloat16(address, value):
-    store_int16(address, single_to_bfloat16(from_bits(value)))
-
-
-#: dtype -> read, write, bytes stored, bytes the span computes with.
-STORAGES = {
-    "float16": (read_float16, write_float16, 2, 4),
-    "float32": (read_float32, write_float32, 4, 4),
-    "float64": (read_float64, write_float64, 8, 8),
-    "bfloat16": (read_bfloat16, write_bfloat16, 2, 4),
-}
 
 
 def hazard(args, steps, k, j, n):
@@ -141,48 +88,6 @@ def worst_hazard(args, steps, plan, n):
         for k in range(inputs):
             worst = max(worst, hazard(args, steps, k, j, n))
     return worst
-
-
-def make_gather(dtype):
-    """``void (buffer, source, step, count, room)``: array elements into a span's buffer.
-
-    From ``count`` up to ``room`` the buffer is filled with zeros: the leftovers of the
-    stack, read as subnormals, cost 150 cycles each on some processors.
-    """
-    read, _, stored, computed = STORAGES[dtype]
-    write_native = write_float32 if computed == 4 else write_float64
-
-    def gather(buffer, source, step, count, room):
-        if step == stored:  # a loop of its own: with a constant step it vectorises
-            for i in range(count):
-                write_native(buffer + i * computed, read(source + i * stored))
-        elif step == 0:  # one element for all
-            value = read(source)
-            for i in range(count):
-                write_native(buffer + i * computed, value)
-        else:
-            for i in range(count):
-                write_native(buffer + i * computed, read(source + i * step))
-        for i in range(count, room):
-            write_native(buffer + i * computed, 0)
-
-    return gather
-
-
-def make_scatter(dtype):
-    """``void (target, step, buffer, count)``: a span's buffer into array elements."""
-    _, write, stored, computed = STORAGES[dtype]
-    read_native = read_float32 if computed == 4 else read_float64
-
-    def scatter(target, step, buffer, count):
-        if step == stored:
-            for i in range(count):
-                write(target + i * stored, read_native(buffer + i * computed))
-        else:
-            for i in range(count):
-                write(target + i * step, read_native(buffer + i * computed))
-
-    return scatter
 
 
 def head_to_lines(args, steps, plan):
@@ -293,7 +198,7 @@ def streaming(args, dimensions, steps, plan):
 
 
 def alone(args, dimensions, steps, plan):
-    """What stands in for a team where there is none: the plan's own serial loops."""
+    """The plan's own serial loops: what also stands in for a team where there is none."""
     target = load_int64(plan + SERIAL)
     if load_int64(dimensions) >= load_int64(plan + STREAM):
         target = load_int64(plan + STREAMING)
@@ -310,9 +215,7 @@ def loop(args, dimensions, steps, plan):
             raise_exception(load_int64(plan + SPAN))
             return
     n = load_int64(dimensions)
-    target = load_int64(plan + SERIAL)
-    if n >= load_int64(plan + STREAM):
-        target = load_int64(plan + STREAMING)
     if n >= load_int64(plan + PARALLEL) and worst_hazard(args, steps, plan, n) == 0:
-        target = load_int64(load_int64(plan + TEAM))
-    call_loop(target, args, dimensions, steps, plan)
+        call_loop(load_int64(load_int64(plan + TEAM)), args, dimensions, steps, plan)
+    else:
+        alone(args, dimensions, steps, plan)

@@ -53,12 +53,13 @@ def storage_addresses(dtype: str) -> tuple[int, int]:
     gather, scatter = f"fastact.gather.{dtype}", f"fastact.scatter.{dtype}"
 
     def build() -> bytes:
-        from fastact.engine import carrier, target
+        from fastact.engine import target
+        from fastact.engine.gather import make_gather, make_scatter
         from fastact.engine.lowering import lower_address_function
 
         return target.emit_object(
-            lower_address_function(gather, carrier.make_gather(dtype), 5),
-            lower_address_function(scatter, carrier.make_scatter(dtype), 4),
+            lower_address_function(gather, make_gather(dtype), 5),
+            lower_address_function(scatter, make_scatter(dtype), 4),
         )
 
     addresses = codecache.load(f"carrier-{dtype}", [gather, scatter], build)

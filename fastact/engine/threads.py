@@ -28,8 +28,9 @@ __all__ = ["TEAM_CELL", "max_threads", "parallel_length", "start_team"]
 #: Cost of opening and closing a region in seconds until it is measured here: OpenMP on
 #: two cores, after 2 ms of idleness. Back to back it is 4 us.
 REGION_SECONDS = 36e-6
-#: A measurement above it says that the machine is busy, nothing of regions.
-MOST_SECONDS = 5e-4
+#: A measurement above says that the machine is busy, one below that no region was opened:
+#: another thread's was, and the caller worked alone. Neither is kept.
+MOST_SECONDS, LEAST_SECONDS = 5e-4, 2e-6
 #: Seconds to move a byte from or to the last-level cache.
 BYTE_SECONDS = 0.016e-9
 #: What a region may lose where all the time before it was idle.
@@ -116,9 +117,10 @@ def start_team() -> int:
 
         _cells[CAP // 8] = max_threads()
         loop = load_team()
-    if codecache.recall(_measurement()) is None:
+    # Fewer threads, where the user asked for them, would say too little.
+    if numba.get_num_threads() >= max_threads() and codecache.recall(_measurement()) is None:
         seconds = _measure_region(loop)
-        if seconds < MOST_SECONDS:
+        if LEAST_SECONDS < seconds < MOST_SECONDS:
             codecache.remember(_measurement(), repr(seconds))
     return loop
 
