@@ -16,10 +16,9 @@ A *streamed* span writes past the caches, for results larger than the last of th
 ordinary store reads its line into the cache before it writes it; a streamed one does not,
 which spares a third of the memory traffic. Only whole vectors on their own alignment can
 be streamed, hence the explicit stores. Copying chunks out of a buffer instead made
-computing and writing take turns: sigmoid, 16e6 float32 on two threads, 0.50 ns per
-element, and 0.38 so. A streamed span asks for what it reads a kilobyte ahead, across the
-page borders where the processor's own prefetching stops: two threads take half as long
-again without. In the caches that costs more than it gives, up to a fifth.
+computing and writing take turns: sigmoid, 16e6 float32 on two threads, 0.34 ns per
+element, and 0.27 so. Asking for what will be read a kilobyte ahead gained nothing there, and
+in the caches it cost up to a fifth.
 
 Numba compiles each scalar body to LLVM assembly (40 ms); the loops around it are
 written below as assembly (a loop in Python would cost 90 ms more to type).
@@ -41,8 +40,6 @@ __all__ = ["PRECISIONS", "UNIT_BITS", "span_assembly"]
 
 #: log2 of the bytes per unit: the widest vector there is, and a cache line.
 UNIT_BITS = 6
-#: Bytes between what a streamed span computes and what it asks for.
-AHEAD = 1024
 PRECISIONS = {"float32": "float", "float64": "double"}
 
 
@@ -71,8 +68,8 @@ def span_assembly(
     line = f"<{lanes} x {kind}>"
     outputs = [f"out{k}" for k in range(len(bodies))]
     lines = [
-        # LLVM does not align the stack for vectors it finds too many for the registers;
-        # every second of them then lies across two cache lines: up to 1.5x slower.
+        # LLVM does not align the stack for vectors it finds too many for the registers; every
+        # second of them may then lie across two cache lines.
         f"define void @{symbol}(ptr readonly %operands, i64 %units) alignstack(64)",
         f'  "prefer-vector-width"="{target.vector_width()}" {{',
         "entry:",
@@ -94,11 +91,6 @@ def span_assembly(
         lines.append(
             f"  %{operand}.here = getelementptr inbounds {kind}, ptr %{operand}.base, i64 %start"
         )
-    for operand in operands if streamed else ():
-        lines += [
-            f"  %{operand}.ahead = getelementptr i8, ptr %{operand}.here, i64 {AHEAD}",
-            f"  call void @llvm.prefetch.p0(ptr %{operand}.ahead, i32 0, i32 3, i32 1)",
-        ]
     lines += [
         "  br label %lane",
         "lane:",
@@ -122,7 +114,6 @@ def span_assembly(
         "exit:",
         "  ret void",
         "}",
-        "declare void @llvm.prefetch.p0(ptr, i32, i32, i32)",
         "!0 = distinct !{}",
         # Unrolled before it is vectorised, a short body stays scalar.
         "!1 = distinct !{!1, !4, !5, !6, !7}",
