@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import fastact as fa
+from fastact.engine.gufunc import ONLINE_BYTES
 from fastact.engine.rowwise import RowFunction, rowwise_registry
 from tests.conftest import DTYPES
 
@@ -138,6 +139,45 @@ def test_error_does_not_grow_with_the_length() -> None:
     assert error.max() <= 2.0
     expected = wide.max() + math.log(total)
     assert abs(float(fa.logsumexp(x)) - expected) <= np.spacing(np.float32(expected))
+
+
+#: Rows that are longer than a part of an online row, by what happens on the way.
+COURSES = {
+    "normal": lambda r, n: r.normal(size=n) * 4,
+    "rises by little": lambda r, n: np.linspace(-3, 3, n),
+    "rises by much": lambda r, n: np.linspace(-200, 200, n),
+    "falls": lambda r, n: np.linspace(200, -200, n),
+    "leaps": lambda r, n: np.where(np.arange(n) < n // 3, -100.0, r.normal(size=n)),
+    "maximum in the tail": lambda r, n: np.where(np.arange(n) == n - 1, 30.0, r.normal(size=n)),
+    "begins with nothing": lambda r, n: np.where(np.arange(n) < 5000, -np.inf, r.normal(size=n)),
+    "grows too great": lambda r, n: np.linspace(0, 4000, n),
+}
+
+
+@pytest.mark.parametrize("course", COURSES)
+def test_row_longer_than_the_caches(course: str, precision: str) -> None:
+    n = ONLINE_BYTES // np.dtype(precision).itemsize + 3
+    x = COURSES[course](np.random.default_rng(5), n).astype(precision)
+    wide = x.astype(np.longdouble)
+    e = np.exp(wide - wide.max())
+    exact = e / e.sum()
+    unit = np.spacing(exact.astype(precision)).astype(np.longdouble)
+    results = fa.softmax(x)
+    assert float((abs(results - exact) / unit).max()) <= 2.0
+    np.testing.assert_array_equal(fa.softmin(-x), results)
+    strided = np.empty((n, 2), precision)
+    strided[:, 1] = x
+    np.testing.assert_array_equal(fa.softmax(strided[:, 1]), results)
+    np.testing.assert_array_equal(fa.softmax(x, out=x), results)
+
+
+@pytest.mark.parametrize("place", [0, 500, -1])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_long_row_with_a_special_value(value: float, place: int, precision: str) -> None:
+    x = np.zeros(ONLINE_BYTES // np.dtype(precision).itemsize + 3, precision)
+    x[place] = value
+    # inf as SciPy has it: inf - inf is no number, and neither is the sum.
+    assert np.isnan(fa.softmax(x)).all()
 
 
 @pytest.mark.parametrize("gap", [20.0, 50.0, 80.0])

@@ -30,7 +30,8 @@ from fastact.engine.row_plan import (
     SUM,
 )
 
-__all__ = ["long_row", "place_rows", "place_streams", "rows_in_turn", "rows_side_by_side"]
+__all__ = ["add_up", "begin_sums", "end_sums", "long_row", "place_rows", "place_streams"]
+__all__ += ["rows_in_turn", "rows_side_by_side", "sweep", "take_tail"]
 
 #: Blocks of a row to one call: what float32 sums lose, at most 2^-15 of them, is then
 #: itself known to 2^-30.
@@ -77,20 +78,14 @@ def add_up(table, sums):
     write_double(sums + 16, read_double(sums + 16) + read_double(lanes_at(table, COUNT)))
 
 
-def sum_in_parts(span, table, plan, tails, place, size, first, second, out, blocks, rest):
-    """The sums of a row that takes more than one call."""
-    sums = stack(24)
+def begin_sums(sums):
+    """Nothing added yet."""
     for i in range(3):
         write_double(sums + 8 * i, 0.0)
-    done = 0
-    while done < blocks:
-        some, at = min(MOST_BLOCKS, blocks - done), done * LANES * size
-        sweep(span, table, first + at, second + at, out + at, some)
-        add_up(table, sums)
-        done += some
-    if rest > 0:
-        sweep(span, table, tails, tails + place, tails + 2 * place, 1)
-        add_up(table, sums)
+
+
+def end_sums(table, plan, sums):
+    """Leave the sums of all calls where those of one are left."""
     high, low = read_double(sums), read_double(sums + 8)
     if load_int64(plan + HIGH_BYTES) == 4:
         # Sums of float32 pairs: what the first does not hold is the second's.
@@ -102,6 +97,29 @@ def sum_in_parts(span, table, plan, tails, place, size, first, second, out, bloc
     write_double(lanes_at(table, COUNT), read_double(sums + 16))
 
 
+def sum_in_parts(span, table, plan, tails, place, size, first, second, out, blocks, rest):
+    """The sums of a row that takes more than one call."""
+    sums = stack(24)
+    begin_sums(sums)
+    done = 0
+    while done < blocks:
+        some, at = min(MOST_BLOCKS, blocks - done), done * LANES * size
+        sweep(span, table, first + at, second + at, out + at, some)
+        add_up(table, sums)
+        done += some
+    if rest > 0:
+        sweep(span, table, tails, tails + place, tails + 2 * place, 1)
+        add_up(table, sums)
+    end_sums(table, plan, sums)
+
+
+def take_tail(tails, first, size, rest, plan):
+    """The elements that fill no whole block, to where they do."""
+    if rest > 0:
+        copy_elements(tails, first, size, rest)
+        pad(tails, size, rest, LANES, plan)
+
+
 def long_row(table, tails, plan, size, first, second, out, n):
     """One contiguous row; ``out`` may be ``first``. The result of a scalar is in FACTOR."""
     place_rows(table, 1, 0, 0, 0)
@@ -109,11 +127,8 @@ def long_row(table, tails, plan, size, first, second, out, n):
     total, map_span = load_int64(plan + SUM), load_int64(plan + MAP)
     blocks, rest = n >> LANE_BITS, n & (LANES - 1)
     done, place = (blocks << LANE_BITS) * size, LANES * size
-    if rest > 0:
-        copy_elements(tails, first + done, size, rest)
-        copy_elements(tails + place, second + done, size, rest)
-        pad(tails, size, rest, LANES, plan)
-        pad(tails + place, size, rest, LANES, plan)
+    take_tail(tails, first + done, size, rest, plan)
+    take_tail(tails + place, second + done, size, rest, plan)
     summed = False
     if maximum != 0:
         peak_at = lanes_at(table, PEAK)

@@ -12,7 +12,8 @@ __all__ = ["ROW_WORDS", "make_row_plan"]
 #: what kind of function it is: SCALAR, one number per row; INFINITE_SHIFT, a maximum of
 #: infinity is subtracted all the same. FILL pads a row: the bits of its neutral element.
 #: HIGH_BYTES, size of the numbers that sums are kept in. COMPUTED, bytes of the precision
-#: that the spans compute with.
+#: that the spans compute with. ONLINE, the length from which a row's maximum is found while
+#: its exponentials are stored.
 ROW_WORDS = (
     "MAXIMUM",
     "PREPARE",
@@ -30,6 +31,7 @@ ROW_WORDS = (
     "FILL",
     "HIGH_BYTES",
     "COMPUTED",
+    "ONLINE",
 )
 #: Words left to the ordinary plan.
 FIRST_ROW_WORD = 32
@@ -50,6 +52,7 @@ FIRST_ROW_WORD = 32
     FILL,
     HIGH_BYTES,
     COMPUTED,
+    ONLINE,
 ) = range(8 * FIRST_ROW_WORD, 8 * (FIRST_ROW_WORD + len(ROW_WORDS)), 8)
 #: From a span for a row to the one for rows side by side.
 SIDE = SIDE_MAXIMUM - MAXIMUM

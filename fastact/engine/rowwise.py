@@ -96,6 +96,11 @@ class RowKernel:
     finish: LaneSpan | None = None
     map: LaneSpan | None = None
 
+    @property
+    def stores_exponentials(self) -> bool:
+        """Whether the last pass multiplies what the sum has stored: softmax does."""
+        return self.maximum is not None and "out" in self.sum.results
+
 
 @dataclass(eq=False)
 class RowFunction:

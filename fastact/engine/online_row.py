@@ -1,0 +1,171 @@
+"""Rows too long for the caches, in two passes over memory where there are three.
+
+The maximum is found part by part as the exponentials are stored (the running maximum of
+Milakov and Gimelshein 2018, arXiv:1805.02867): a part is read from memory once and from
+the cache the second time. Its exponentials are relative to a power of two of its own
+running maximum, so that nothing already stored need change when a greater element comes:
+the powers, whole, join the factor of the last pass, and no bit is lost.
+
+Where the maximum itself is subtracted (from 256 on in float32), or is infinite, parts would
+differ by more than a power of two; such a row takes three passes. So does one that is
+replaced by its result, as what has been stored cannot be taken back: it has the same bits.
+"""
+
+# Type annotations would be wrong here: these functions only exist compiled.
+from numpy import int64
+
+from fastact.elementary.scalar import from_bits
+from fastact.engine.addresses import allocate, call_span, load_int64, release, stack
+from fastact.engine.lanes import LANE_BITS, LANES, SLOTS
+from fastact.engine.row_lanes import copy_elements, lanes_at, read_double, write_double
+from fastact.engine.row_passes import (
+    INFINITY,
+    PEAK,
+    add_up,
+    begin_sums,
+    end_sums,
+    long_row,
+    place_rows,
+    sweep,
+    take_tail,
+)
+from fastact.engine.row_plan import FINISH, MAP, MAXIMUM, ONLINE, PREPARE, SUM
+
+__all__ = ["row_at_once"]
+
+SHIFT, MAGIC = SLOTS["shift"], SLOTS["magic"]
+FACTOR, FACTOR_LOW = SLOTS["factor"], SLOTS["factor_low"]
+#: Up to this power of two, both halves of a factor stay normal float32 numbers.
+SMALL = 16.0
+#: Blocks of a part, 1024 elements: a quarter of the first-level cache, and a row is still
+#: read ahead of its use. With 2^10 one thread lost 10 %.
+PART_BLOCKS = 1 << 7
+PART = PART_BLOCKS << LANE_BITS
+
+
+def power_of_half(d):
+    """2^-d for a whole d >= 0; 0 beyond the subnormal numbers."""
+    k = int64(min(d, 2000.0))
+    half = k >> 1
+    return from_bits((1023 - half) << 52) * from_bits((1023 - (k - half)) << 52)
+
+
+def part_blocks(p, blocks):
+    """Blocks of part ``p``."""
+    return min(PART_BLOCKS, blocks - p * PART_BLOCKS)
+
+
+def raise_peak(table, plan, first, blocks, peak):
+    """The greater of ``peak`` and a part's maximum, and all that follows from it in the table."""
+    peak_at = lanes_at(table, PEAK)
+    if blocks > 0:
+        sweep(load_int64(plan + MAXIMUM), table, first, first, first, blocks)
+        peak = max(peak, read_double(peak_at))
+    write_double(peak_at, peak)
+    call_span(load_int64(plan + PREPARE), table, 1)
+    return peak
+
+
+def whole_powers(table):
+    """Whether the exponentials differ from those of another maximum by a power of two."""
+    return read_double(lanes_at(table, SHIFT)) == 0.0
+
+
+def rebase(table, sums, magic):
+    """Make the sums so far relative to the power of two that ``MAGIC`` says; gives that."""
+    now = read_double(lanes_at(table, MAGIC))
+    if now != magic:
+        by = power_of_half(magic - now)
+        write_double(sums, read_double(sums) * by)
+        write_double(sums + 8, read_double(sums + 8) * by)
+    return now
+
+
+def store_exponentials(table, tails, plan, size, first, out, n, kept):
+    """Exponentials to ``out``, their sums, each part's MAGIC to ``kept``; whether it could be."""
+    blocks, rest = n >> LANE_BITS, n & (LANES - 1)
+    parts, place, length = (n + PART - 1) // PART, LANES * size, PART * size
+    total = load_int64(plan + SUM)
+    # In place, what has been stored cannot be taken back: all maxima are found beforehand.
+    ahead = first < out + n * size and out < first + n * size
+    sums = stack(24)
+    begin_sums(sums)
+    peak = -INFINITY
+    if rest > 0:
+        sweep(load_int64(plan + MAXIMUM), table, tails, tails, tails, 1)
+        peak = read_double(lanes_at(table, PEAK))
+    start = peak
+    if ahead:
+        for p in range(parts):
+            peak = raise_peak(table, plan, first + p * length, part_blocks(p, blocks), peak)
+            if not whole_powers(table):
+                return False
+            write_double(kept + 8 * p, peak)
+        peak = start
+    magic = INFINITY
+    for p in range(parts):
+        here, some = p * length, part_blocks(p, blocks)
+        if ahead:
+            peak = raise_peak(table, plan, first, 0, read_double(kept + 8 * p))
+        else:
+            peak = raise_peak(table, plan, first + here, some, peak)
+            if not whole_powers(table):
+                return False
+        magic = rebase(table, sums, magic)
+        write_double(kept + 8 * p, magic)
+        if some > 0:
+            sweep(total, table, first + here, first + here, out + here, some)
+            add_up(table, sums)
+    if rest > 0:
+        sweep(total, table, tails, tails + place, tails + 2 * place, 1)
+        add_up(table, sums)
+    end_sums(table, plan, sums)
+    return True
+
+
+def write_factor(table, high, low):
+    """Put the factor of the last pass where it is read."""
+    write_double(lanes_at(table, FACTOR), high)
+    write_double(lanes_at(table, FACTOR_LOW), low)
+
+
+def multiply(table, tails, plan, size, out, n, kept):
+    """The last pass: every part times its power of two over the sum."""
+    blocks, rest = n >> LANE_BITS, n & (LANES - 1)
+    place, length = LANES * size, PART * size
+    product = load_int64(plan + MAP)
+    call_span(load_int64(plan + FINISH), table, 1)
+    high, low = read_double(lanes_at(table, FACTOR)), read_double(lanes_at(table, FACTOR_LOW))
+    magic = read_double(lanes_at(table, MAGIC))
+    if rest > 0:
+        sweep(product, table, tails, tails + place, tails + 2 * place, 1)
+        copy_elements(out + (n - rest) * size, tails + 2 * place, size, rest)
+    for p in range((blocks + PART_BLOCKS - 1) // PART_BLOCKS):
+        at, some = out + p * length, part_blocks(p, blocks)
+        less = read_double(kept + 8 * p) - magic
+        if less > SMALL:
+            # In a step of its own, exact for all that is not 0 in the end: 2^-30 (2^-60) of
+            # what becomes subnormal here is left by the factor.
+            write_factor(table, power_of_half(less), 0.0)
+            sweep(product, table, at, at, at, some)
+            less = 0.0
+        by = power_of_half(less)
+        write_factor(table, high * by, low * by)
+        sweep(product, table, at, at, at, some)
+
+
+def row_at_once(table, tails, plan, size, first, second, out, n):
+    """One contiguous row of any length, in as few passes as it can be."""
+    done = False
+    if n >= load_int64(plan + ONLINE):
+        rest = n & (LANES - 1)
+        kept = allocate(8 * ((n + PART - 1) // PART))
+        if kept != 0:
+            place_rows(table, 1, 0, 0, 0)
+            take_tail(tails, first + (n - rest) * size, size, rest, plan)
+            done = store_exponentials(table, tails, plan, size, first, out, n, kept)
+            if done:
+                multiply(table, tails, plan, size, out, n, kept)
+            release(kept)
+    if not done:
+        long_row(table, tails, plan, size, first, second, out, n)
