@@ -11,7 +11,7 @@ from typing import Any
 from fastact.commands.progress import progress
 from fastact.engine.codecache import cache_directory
 from fastact.engine.first_loop import fill_all
-from fastact.engine.namespace import genuine, offers
+from fastact.engine.namespace import compiled, genuine
 from fastact.engine.threads import max_threads, start_team
 
 __all__ = ["run"]
@@ -21,7 +21,7 @@ def everything() -> list[tuple[str, Callable[[], Any]]]:
     """The driver of the threads and every ufunc: a name each, and what makes it."""
     ufuncs: list[tuple[str, Callable[[], Any]]] = [
         (f"{form.namespace}.{record.name}".lstrip("."), partial(genuine, record, form))
-        for record, form in offers()
+        for record, form in compiled()
     ]
     return [("threads", start_team), *ufuncs] if max_threads() > 1 else ufuncs
 
@@ -33,4 +33,4 @@ def run(_options: argparse.Namespace) -> None:
         build()
         fill_all()
     seconds = time.perf_counter() - start
-    print(f"{len(offers())} ufuncs ready in {seconds:.1f} s; machine code in {cache_directory()}")
+    print(f"{len(compiled())} ufuncs ready in {seconds:.1f} s; machine code in {cache_directory()}")

@@ -22,11 +22,13 @@ from fastact.engine.addresses import (
     call_scatter,
     call_span,
     get_fp_state,
+    load_int32,
     load_int64,
     raise_exception,
     set_fp_state,
     stack,
     store_fence,
+    store_int32,
     store_int64,
 )
 from fastact.engine.plan import (
@@ -56,6 +58,7 @@ BUFFER_BYTES = CHUNK * 8
 ALL_BUFFERS = BUFFER_BYTES * MAX_OPERANDS
 WORDS = 8 * MAX_OPERANDS
 LINE = 64
+ALL_LINES = LINE * MAX_OPERANDS
 
 
 def hazard(args, steps, k, j, n):
@@ -108,6 +111,38 @@ def head_to_lines(args, steps, plan):
     return away // stored if streamed else -1
 
 
+def copy_few(target, target_step, source, source_step, size, n):
+    """Up to a line of elements, one by one: a call would take longer."""
+    for i in range(n):
+        if size == 4:
+            store_int32(target + i * target_step, load_int32(source + i * source_step))
+        else:
+            store_int64(target + i * target_step, load_int64(source + i * source_step))
+
+
+def few(args, done, n, steps, plan):
+    """Elements ``done`` to ``n`` where they fit into one line and are computed as stored.
+
+    With the calls and the larger buffers of :func:`carry_buffered`, relu of one element took
+    1.2 times as long as np.exp, and 1.04 times so.
+    """
+    stored = load_int64(plan + STORED)
+    inputs, operands = load_int64(plan + INPUTS), load_int64(plan + OPERANDS)
+    lines, addresses = stack(ALL_LINES), stack(WORDS)
+    for k in range(operands):
+        line = lines + LINE * k
+        store_int64(addresses + 8 * k, line)
+        if k < inputs:
+            for i in range(LINE >> 3):
+                store_int64(line + 8 * i, 0)
+            step = load_int64(steps + 8 * k)
+            copy_few(line, stored, load_int64(args + 8 * k) + done * step, step, stored, n - done)
+    call_span(load_int64(plan + SPAN), addresses, 1)
+    for k in range(inputs, operands):
+        step, line = load_int64(steps + 8 * k), lines + LINE * k
+        copy_few(load_int64(args + 8 * k) + done * step, step, line, stored, stored, n - done)
+
+
 def carry(args, n, steps, plan, stream):
     """Send ``n`` elements through a span of ``plan``."""
     stored, operands = load_int64(plan + STORED), load_int64(plan + OPERANDS)
@@ -130,7 +165,10 @@ def carry(args, n, steps, plan, stream):
         call_span(span, addresses, units)
         done += (units << UNIT_BITS) // stored
     if done < n:
-        carry_buffered(args, done, n, steps, plan, order, span)
+        if direct and (n - done) * stored <= LINE:
+            few(args, done, n, steps, plan)
+        else:
+            carry_buffered(args, done, n, steps, plan, order, span)
 
 
 def carry_buffered(args, done, n, steps, plan, order, direct_span):
@@ -215,7 +253,13 @@ def loop(args, dimensions, steps, plan):
             raise_exception(load_int64(plan + SPAN))
             return
     n = load_int64(dimensions)
-    if n >= load_int64(plan + PARALLEL) and worst_hazard(args, steps, plan, n) == 0:
+    short = n > 0 and n * load_int64(plan + STORED) <= LINE and load_int64(plan + NATIVE) == 1
+    if short and (n == 1 or worst_hazard(args, steps, plan, n) != 2):
+        state = get_fp_state()
+        set_fp_state(FP_DEFAULT)
+        few(args, 0, n, steps, plan)
+        set_fp_state(state)
+    elif n >= load_int64(plan + PARALLEL) and worst_hazard(args, steps, plan, n) == 0:
         call_loop(load_int64(load_int64(plan + TEAM)), args, dimensions, steps, plan)
     else:
         alone(args, dimensions, steps, plan)

@@ -12,11 +12,20 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from fastact.engine.entry import Activation, registry
+from fastact.engine.entry import Activation, at_defaults, registry
 from fastact.engine.forms import FORMS
 from fastact.engine.rowwise import GatedUnit, RowFunction, rowwise_registry
 
-__all__ = ["genuine", "is_function", "made", "namespace", "offer", "offers", "public_names"]
+__all__ = [
+    "compiled",
+    "genuine",
+    "is_function",
+    "made",
+    "namespace",
+    "offer",
+    "offers",
+    "public_names",
+]
 __all__ += ["resolve"]
 
 Record = Activation | GatedUnit | RowFunction
@@ -71,6 +80,19 @@ def offers() -> list[tuple[Record, AnyForm]]:
     ]
 
 
+def compiled() -> list[tuple[Record, AnyForm]]:
+    """What there is a ufunc for: every offer, and those with defaults once more at these."""
+    return [
+        pair
+        for record, form in offers()
+        for pair in (
+            [(record, form), (at_defaults(record), form)]
+            if isinstance(record, Activation) and is_function(record, form)
+            else [(record, form)]
+        )
+    ]
+
+
 @functools.cache
 def genuine(record: Record, form: AnyForm) -> Any:
     """The genuine ufunc of a form of a record."""
@@ -85,7 +107,8 @@ def genuine(record: Record, form: AnyForm) -> Any:
         from fastact.engine.ufunc import build_ufunc
 
         ufunc = build_ufunc(record, form, module, describe(record, form))
-        _announce(ufunc, record, form)
+        if not (isinstance(record, Activation) and record.fixed):
+            _announce(ufunc, record, form)
     return ufunc
 
 
@@ -119,7 +142,8 @@ def resolve(record: Record, form: AnyForm) -> Callable[..., Any]:
         if isinstance(record, Activation):
             from fastact.engine.parametric import with_defaults
 
-            function = with_defaults(record, form, genuine(record, form), module)
+            plain = functools.partial(genuine, at_defaults(record), form)
+            function = with_defaults(record, form, genuine(record, form), plain, module)
             _announce(function, record, form)
         else:
             from fastact.engine.axes import wrapped

@@ -1,8 +1,8 @@
 """Functions with defaults over the ufuncs of parametric activations.
 
 A ufunc takes neither defaults nor keywords of its own, so ``leaky_relu(x)`` needs a
-thin function around it. It hands the defaults over as 0-dimensional arrays of the
-operands' dtype: NumPy takes 0.35 us to make one of a Python float.
+thin function around it. It calls the ufunc that has the defaults as constants
+(:func:`fastact.engine.entry.at_defaults`) where no parameter is given.
 """
 
 from __future__ import annotations
@@ -19,41 +19,53 @@ from fastact.engine.forms import Form
 __all__ = ["with_defaults"]
 
 
-_NOTHING = object()
+_NOTHING: Any = object()
+#: Keywords that mean the same with parameters and without. "signature" does not.
+_SHARED = frozenset({"out", "where", "casting", "order", "dtype", "subok"})
 
 
 def with_defaults(
-    entry: Activation, form: Form, ufunc: np.ufunc, module: str
+    entry: Activation,
+    form: Form,
+    ufunc: np.ufunc,
+    plain: Callable[[], np.ufunc],
+    module: str,
 ) -> Callable[..., Any]:
-    """``name(x, parameter=default, **ufunc_keywords)`` for a form of an entry."""
+    """``name(x, parameter=default, **ufunc_keywords)`` for a form of an entry.
+
+    ``plain`` makes the ufunc without parameters when it is first needed.
+    """
     required, count = len(form.operands), len(entry.parameters)
     checked = bool(entry.domain)
-    arrays = {
-        kind: tuple(np.array(value, dtype=kind) for value in entry.parameters.values())
-        for kind in "efd"
-    }
-    firsts = {kind: values[0] for kind, values in arrays.items()}
 
-    def function(first: Any = _NOTHING, /, *rest: Any, **keywords: Any) -> Any:
-        # Spelled out rather than neat: unpacking and contextlib.suppress take as long as
-        # the arithmetic of a hundred elements.
-        if not keywords:
-            given = len(rest) + 1
-            try:
-                if given == required:
-                    kind = first.dtype.char
-                    if required == count == 1:
-                        return ufunc(first, firsts[kind])
-                    # An array is not weak as a Python float is: all must be of its dtype.
-                    if required == 1 or rest[0].dtype.char == kind:
-                        return ufunc(first, *rest, *arrays[kind])
-                elif given == required + count and not checked:
-                    return ufunc(first, *rest)
-            except (AttributeError, KeyError, TypeError):  # no array, or integers: in full
-                pass
-        operands = () if first is _NOTHING else (first, *rest)
+    def first_call(*operands: Any, **keywords: Any) -> Any:
+        nonlocal without
+        without = plain()
+        return without(*operands, **keywords)
+
+    without: Callable[..., Any] = first_call
+
+    def in_full(*operands: Any, **keywords: Any) -> Any:
+        if len(operands) == required and keywords.keys() <= _SHARED:
+            return without(*operands, **keywords)
+        if len(operands) == required + count and not keywords and not checked:
+            return ufunc(*operands)
         return _call_in_full(entry, form, ufunc, operands, keywords)
 
+    # One function for each number of operands: to unpack a tuple takes 0.07 us, a fifth of
+    # a call on one element. Numba's users and NumPy's errors see neither.
+
+    def of_one(first: Any = _NOTHING, /, *rest: Any, **keywords: Any) -> Any:
+        if not rest and not keywords and first is not _NOTHING:
+            return without(first)
+        return in_full(*(() if first is _NOTHING else (first, *rest)), **keywords)
+
+    def of_two(first: Any = _NOTHING, second: Any = _NOTHING, /, *rest: Any, **keys: Any) -> Any:
+        if not rest and not keys and second is not _NOTHING:
+            return without(first, second)
+        return in_full(*(v for v in (first, second) if v is not _NOTHING), *rest, **keys)
+
+    function = of_one if required == 1 else of_two
     function.__name__ = function.__qualname__ = entry.name
     function.__module__ = module
     function.__signature__ = _signature(entry, form)  # type: ignore[attr-defined]

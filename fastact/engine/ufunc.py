@@ -98,6 +98,8 @@ def _seconds_per_element(span: int, operands: int, precision: str) -> float:
 def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str) -> np.ufunc:
     """The ufunc of one form of an entry; what a dtype needs is compiled or loaded later."""
     qualified = f"{form.namespace}.{entry.name}" if form.namespace else entry.name
+    if isinstance(entry, Activation) and entry.fixed:
+        qualified += ".fixed"
     inputs, outputs = len(form.operands) + len(entry.parameters), len(form.outputs)
     operands = inputs + outputs
     count = threads.max_threads()  # a setting that it rejects is an error now, not in a loop
