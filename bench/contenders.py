@@ -29,9 +29,10 @@ Call = Callable[[], Any]
 
 
 def fastact(task: Task) -> Call:
-    """The product itself, into a preallocated output."""
-    function = getattr(getattr(fa.ufuncs, task.form) if task.form else fa.ufuncs, task.entry.name)
-    operands, out = [*task.operands, *task.parameters], task.out
+    """The product itself as it is called: without parameters where these have defaults."""
+    function = getattr(getattr(fa, task.form) if task.form else fa, task.entry.name)
+    defaults = list(task.entry.parameters.values()) == task.parameters
+    operands, out = [*task.operands, *([] if defaults else task.parameters)], task.out
     return lambda: function(*operands, out=out)
 
 

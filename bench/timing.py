@@ -2,8 +2,8 @@
 
 A drift of the machine then hits all alike. The order is drawn anew for every round, so that
 nobody always follows a library whose waiting workers spin on. Where threads are used, each
-turn begins after a pause, in which the previous contender's workers stop spinning, and with one
-call that is not timed, which wakes its own.
+turn begins after a pause, in which the previous contender's workers stop spinning, and with
+calls that are not timed, in which its own wake.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ROUNDS = 5
 MOST_ROUNDS = 40
 SECONDS = 0.4
 TURN = 1e-4
-PAUSE = 1e-3
+PAUSE, WAKING = 5e-3, 3e-3
 #: A peer this much slower than the fastest peer after two rounds is timed no more: it
 #: cannot become the fastest. Its two rounds stand.
 DROP = 3.0
@@ -39,6 +39,12 @@ def calls_per_turn(call: Callable[[], Any], large: bool = False) -> int:
     return max(1, int(TURN / (once if once > TURN else seconds(call, 5))))
 
 
+def wake(call: Callable[[], Any], once: float) -> None:
+    """Call for a while without timing; ``once`` is what a call took, if known."""
+    for _ in range(int(WAKING / once)):
+        call()
+
+
 def interleaved(
     calls: Mapping[str, Callable[[], Any]], own: str = "fastact", *, pause: bool, large: bool
 ) -> dict[str, float]:
@@ -52,8 +58,7 @@ def interleaved(
         for name in order.sample(running, len(running)):
             if pause:
                 time.sleep(PAUSE)
-                if best[name] < PAUSE:
-                    calls[name]()
+                wake(calls[name], best[name])
             best[name] = min(best[name], seconds(calls[name], number[name]))
         spent = time.perf_counter() - begin
         if turn + 1 >= (ROUNDS if spent < 3 * SECONDS else 3) and spent >= SECONDS:

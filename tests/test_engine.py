@@ -134,6 +134,33 @@ def test_an_edit_of_any_module_is_seen(tmp_path, module):
 
 # -- threads -----------------------------------------------------------------------------
 
+
+def test_a_row_of_calls_wakes_the_team():
+    code = """
+import ctypes, numpy as np, fastact as fa
+from fastact.engine import threads
+from fastact.engine.plan import PATIENCE
+threads.region_seconds = lambda: (1.0, 1e-9)  # any loop gains awake, and none asleep
+cells, opened = threads._cells, []
+def opened_by(*loop):
+    opened.append(1)
+    threads._LOOP(threads.carrier_code.alone_address())(*loop)
+callback = threads._LOOP(opened_by)
+cells[0] = ctypes.cast(callback, ctypes.c_void_p).value
+x, rows = np.ones(10_000, "f4"), np.ones((100, 100), "f4")
+for use in (fa.sigmoid, fa.leaky_relu, lambda x: fa.softmax(rows)):
+    opened.clear()
+    cells[PATIENCE // 8] = 10**15
+    expected = use(x)
+    use(x)
+    assert not opened
+    cells[PATIENCE // 8] = 0
+    np.testing.assert_array_equal(use(x), expected)
+    assert len(opened) == 1
+"""
+    run(code, FASTACT_NUM_THREADS="2")
+
+
 THREADED = {
     "alone": "check(); check()",
     "concurrent callers": """

@@ -46,6 +46,27 @@ def test_defaults_positions_and_keywords_agree(entry, form):
 
 
 @pytest.mark.parametrize(("entry", "form"), list(cases()))
+def test_constants_change_no_bit(entry, form, precision):
+    # Where no parameter is given another ufunc is called, in which LLVM has folded them.
+    function, ufunc = public(entry, form)
+    random = np.random.default_rng(3)
+    bits = random.integers(0, 256, (len(form.operands), 8 * 4099), dtype=np.uint8)
+    operands = list(bits.view(precision))
+    defaults = [np.dtype(precision).type(v) for v in entry.parameters.values()]
+    np.testing.assert_array_equal(function(*operands), ufunc(*operands, *defaults))
+
+
+@pytest.mark.parametrize("kind", ["?", "b", "h", "i", "l", "B", "H"])
+@pytest.mark.parametrize(("entry", "form"), list(cases()))
+def test_integers_go_where_numpy_sends_them(entry, form, kind):
+    function, _ = public(entry, form)
+    x = np.ones(3, kind)
+    expected = np.exp(x) if len(form.operands) == 1 else np.logaddexp(x, x)
+    for result in np.atleast_2d(function(*[x] * len(form.operands))):
+        assert result.dtype == expected.dtype
+
+
+@pytest.mark.parametrize(("entry", "form"), list(cases()))
 def test_bad_calls_name_what_is_wrong(entry, form):
     function, _ = public(entry, form)
     operands = [X] * len(form.operands)

@@ -9,6 +9,7 @@ has no meaning outside compiled code. Addresses and lengths are int64.
 from __future__ import annotations
 
 import platform
+import time
 from typing import Any
 
 from llvmlite import ir
@@ -23,6 +24,7 @@ __all__ = [
     "call_prepare",
     "call_scatter",
     "call_span",
+    "clock",
     "exchange",
     "get_fp_state",
     "load_int16",
@@ -48,6 +50,8 @@ ARM = platform.machine().lower() in ("aarch64", "arm64")
 LINE = 64
 #: The floating-point control word of a fresh process: no traps, nearest, no flushing.
 FP_DEFAULT = 0x1F80 if X86 else 0
+#: The system's number of the clock that only runs forward.
+MONOTONIC = getattr(time, "CLOCK_MONOTONIC", None)
 
 
 def _loader(kind: Any, width: int) -> Any:
@@ -216,6 +220,25 @@ def store_fence(typingctx: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(), codegen
+
+
+@intrinsic
+def clock(typingctx: Any) -> Any:
+    """Nanoseconds of a clock that only runs forward; 0 where the system has none by POSIX."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        if MONOTONIC is None:
+            return ir.Constant(_INT, 0)
+        with builder.goto_entry_block():
+            slot = builder.alloca(ir.ArrayType(_INT, 2))
+        number = ir.IntType(32)
+        kind = ir.FunctionType(number, [number, slot.type])
+        gettime = cgutils.get_or_insert_function(builder.module, kind, "clock_gettime")
+        builder.call(gettime, [ir.Constant(number, MONOTONIC), slot])
+        whole, part = (builder.extract_value(builder.load(slot), k) for k in (0, 1))
+        return builder.add(builder.mul(whole, ir.Constant(_INT, 10**9)), part)
+
+    return types.int64(), codegen
 
 
 @intrinsic

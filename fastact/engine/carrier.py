@@ -31,13 +31,14 @@ from fastact.engine.addresses import (
     store_int32,
     store_int64,
 )
+from fastact.engine.pace import loop_ended, threads_pay
 from fastact.engine.plan import (
+    AWAKE,
     GATHER,
     INPUTS,
     MAX_OPERANDS,
     NATIVE,
     OPERANDS,
-    PARALLEL,
     PREPARE,
     SCATTER,
     SERIAL,
@@ -259,7 +260,11 @@ def loop(args, dimensions, steps, plan):
         set_fp_state(FP_DEFAULT)
         few(args, 0, n, steps, plan)
         set_fp_state(state)
-    elif n >= load_int64(plan + PARALLEL) and worst_hazard(args, steps, plan, n) == 0:
-        call_loop(load_int64(load_int64(plan + TEAM)), args, dimensions, steps, plan)
+    elif n >= load_int64(plan + AWAKE):
+        if threads_pay(plan, n) and worst_hazard(args, steps, plan, n) == 0:
+            call_loop(load_int64(load_int64(plan + TEAM)), args, dimensions, steps, plan)
+        else:
+            alone(args, dimensions, steps, plan)
+        loop_ended(plan)
     else:
         alone(args, dimensions, steps, plan)

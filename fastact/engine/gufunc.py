@@ -12,7 +12,7 @@ import numpy as np
 
 from fastact.engine import carrier_code, codecache, threads
 from fastact.engine.lanes import ARRANGEMENTS, LaneSpan
-from fastact.engine.plan import NEVER, PARALLEL
+from fastact.engine.plan import AWAKE, NEVER, PARALLEL
 from fastact.engine.row_plan import make_row_plan
 from fastact.engine.rowwise import RowForm, RowFunction, RowKernel
 from fastact.engine.ufunc import bfloat16_dtype, register_bfloat16, slots_of
@@ -135,7 +135,7 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
                 "SCATTER": scatter,
                 "SERIAL": carriers["fastact.rows"],
                 "TEAM": threads.TEAM_CELL,
-                "PARALLEL": 0,
+                "PARALLEL": NEVER,
                 "GRAIN": 1,
             },
             dict(
@@ -154,7 +154,8 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
             ),
         )
         seconds = _seconds_per_element(carriers["fastact.rows"], plan, form, dtype)
-        plan[PARALLEL // 8] = threads.parallel_length(seconds)
+        lengths = threads.lengths(seconds)
+        plan[PARALLEL // 8], plan[AWAKE // 8] = lengths["PARALLEL"], lengths["AWAKE"]
         plans.append(plan)
     count = len(DTYPES)
     functions = (ctypes.c_void_p * count)(*[carriers["fastact.row_loop"]] * count)

@@ -38,18 +38,24 @@ def with_defaults(
     required, count = len(form.operands), len(entry.parameters)
     checked = bool(entry.domain)
 
+    without: Any = None  # until first_call stands there
+
     def first_call(*operands: Any, **keywords: Any) -> Any:
         nonlocal without
         without = plain()
         return without(*operands, **keywords)
 
-    without: Callable[..., Any] = first_call
+    without = first_call
 
     def in_full(*operands: Any, **keywords: Any) -> Any:
-        if len(operands) == required and keywords.keys() <= _SHARED:
-            return without(*operands, **keywords)
-        if len(operands) == required + count and not keywords and not checked:
-            return ufunc(*operands)
+        given = len(operands)
+        try:
+            if given == required and keywords.keys() <= _SHARED:
+                return without(*operands, **keywords)
+            if given == required + count and not keywords and not checked:
+                return ufunc(*operands)
+        except TypeError:  # a mistake: below, by name
+            pass
         return _call_in_full(entry, form, ufunc, operands, keywords)
 
     # One function for each number of operands: to unpack a tuple takes 0.07 us, a fifth of

@@ -21,6 +21,7 @@ WORDS = (
     "SERIAL",
     "TEAM",
     "PARALLEL",
+    "AWAKE",
     "STREAMING",
     "STREAM",
     "STREAMED",
@@ -29,10 +30,11 @@ WORDS = (
 )
 #: Byte offset of each word.
 SPAN, INPUTS, OPERANDS, STORED, NATIVE, GATHER, SCATTER, SERIAL, TEAM, PARALLEL = range(0, 80, 8)
-STREAMING, STREAM, STREAMED, GRAIN, PREPARE = 80, 88, 96, 104, 112
+AWAKE, STREAMING, STREAM, STREAMED, GRAIN, PREPARE = range(80, 128, 8)
 #: Where ``TEAM`` points: the address of the team's loop, and at these offsets whether it
-#: is busy (on a cache line of its own) and how many threads it may use.
-BUSY, CAP = 64, 128
+#: is busy (on a cache line of its own), how many threads it may use, and the
+#: nanoseconds of :mod:`fastact.engine.pace`.
+BUSY, CAP, LAST, BEGAN, PATIENCE = 64, 128, 136, 144, 152
 #: A length that no array has.
 NEVER = int(np.iinfo(np.int64).max)
 #: g, x and two parameters, or x, two parameters and two outputs, with room to spare.
@@ -42,13 +44,22 @@ MAX_OPERANDS = 8
 def make_plan(**words: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """A plan from its words by name.
 
-    ``PARALLEL`` is the length from which threads pay, ``STREAM`` the one from which the
+    ``PARALLEL`` is the length from which threads pay, ``AWAKE`` the one from which they do
+    where they are awake, ``STREAM`` the one from which the
     carrier ``STREAMING`` takes ``STREAMED``, the span that writes past the caches; a plan
     without them never does. A thread's share is a multiple of ``GRAIN``: 1024 elements, so
     that no two threads write one cache line, or 1 row. ``PREPARE`` is called with the plan
     where ``GATHER`` is still 0.
     """
-    words = {"STREAMING": 0, "STREAM": NEVER, "STREAMED": 0, "GRAIN": 1024, "PREPARE": 0, **words}
+    words = {
+        "AWAKE": NEVER,
+        "STREAMING": 0,
+        "STREAM": NEVER,
+        "STREAMED": 0,
+        "GRAIN": 1024,
+        "PREPARE": 0,
+        **words,
+    }
     if words["OPERANDS"] > MAX_OPERANDS:
         raise TypeError(f"{words['OPERANDS']} operands exceed {MAX_OPERANDS}")
     return np.array([words[word] for word in WORDS], dtype=np.int64)

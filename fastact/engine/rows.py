@@ -36,7 +36,8 @@ from fastact.engine.addresses import (
 )
 from fastact.engine.lanes import LANE_BITS, LANES, SLOTS, TABLE_WORDS
 from fastact.engine.online_row import row_at_once
-from fastact.engine.plan import GATHER, NATIVE, PARALLEL, SCATTER, SERIAL, STORED, TEAM
+from fastact.engine.pace import loop_ended, threads_pay
+from fastact.engine.plan import AWAKE, GATHER, NATIVE, SCATTER, SERIAL, STORED, TEAM
 from fastact.engine.row_lanes import lanes_at, pad, read_double, write_lane
 from fastact.engine.row_passes import (
     place_rows,
@@ -260,6 +261,9 @@ def row_loop(args, dimensions, steps, plan):
     """The loop that NumPy calls: serial for few elements, else the team's, row by row."""
     count, n = load_int64(dimensions), load_int64(dimensions + 8)
     target = load_int64(plan + SERIAL)
-    if count > 1 and count * n >= load_int64(plan + PARALLEL):
+    some = count > 1 and count * n >= load_int64(plan + AWAKE)
+    if some and threads_pay(plan, count * n):
         target = load_int64(load_int64(plan + TEAM))
     call_loop(target, args, dimensions, steps, plan)
+    if some:
+        loop_ended(plan)

@@ -16,29 +16,39 @@ import contextlib
 import ctypes
 import functools
 import os
+import statistics
 import time
 
 import numpy as np
 
 from fastact.engine import carrier_code, codecache
-from fastact.engine.plan import CAP, NEVER, WORDS, make_plan
+from fastact.engine.plan import CAP, NEVER, PATIENCE, WORDS, make_plan
 
-__all__ = ["TEAM_CELL", "max_threads", "parallel_length", "start_team"]
+__all__ = ["TEAM_CELL", "lengths", "max_threads", "start_team"]
 
 #: Cost of opening and closing a region in seconds until it is measured here: OpenMP on
-#: two cores, after 2 ms of idleness. Back to back it is 4 us.
-REGION_SECONDS = 36e-6
+#: two cores, after 8 ms of idleness, and back to back.
+REGION_SECONDS = (36e-6, 5e-6)
 #: A measurement above says that the machine is busy, one below that no region was opened:
 #: another thread's was, and the caller worked alone. Neither is kept.
-MOST_SECONDS, LEAST_SECONDS = 5e-4, 2e-6
+MOST_SECONDS, LEAST_SECONDS = 5e-4, 1e-6
 #: Seconds to move a byte from or to the last-level cache.
 BYTE_SECONDS = 0.016e-9
-#: What a region may lose where all the time before it was idle.
+#: What threads may add to the time of serial loops.
 LOSS = 0.05
+#: What they must save where they are awake: others' work holds them up now and then.
+GAIN = 0.2
+#: Cost of starting the team: to import Numba.
+START_SECONDS = 0.2
 
 _LOOP = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4)
 _cells = np.zeros(24, dtype=np.int64)
 TEAM_CELL = _cells.ctypes.data
+
+
+def _set_patience(seconds: float) -> None:
+    """Say what it costs to wake the team."""
+    _cells[PATIENCE // 8] = int(seconds / LOSS * 1e9)
 
 
 def max_threads() -> int:
@@ -54,33 +64,38 @@ def max_threads() -> int:
 
 
 @functools.cache
-def region_seconds() -> float:
-    """Cost of a region after idleness: what an earlier process measured, else a guess."""
-    with contextlib.suppress(TypeError, ValueError):
-        return float(codecache.recall(_measurement()))  # type: ignore[arg-type]
+def region_seconds() -> tuple[float, float]:
+    """Cost of a region, asleep and awake: what an earlier process measured, else a guess."""
+    with contextlib.suppress(AttributeError, ValueError):
+        asleep, awake = map(float, codecache.recall(_measurement()).split())  # type: ignore[union-attr]
+        return asleep, awake
     return REGION_SECONDS
 
 
-def parallel_length(seconds_per_element: float, moved: int = 0) -> int:
-    """Length from which threads lose at most LOSS after idleness, and gain in a row of calls.
+def lengths(seconds_per_element: float, moved: int = 0) -> dict[str, int]:
+    """Lengths from which threads lose at most LOSS when asleep, and save GAIN when awake.
 
-    Serially a loop takes T, with threads T / threads and a region. Later calls find the
-    threads awake and pay a tenth of it: to wait until it pays in any case would leave them
-    at half their speed for lengths of up to twice this one.
+    Serially a loop takes T, with threads T / threads and a region.
     """
     threads = max_threads()
     if threads == 1:
-        return NEVER
+        return {"PARALLEL": NEVER, "AWAKE": NEVER}
     seconds = max(seconds_per_element, moved * BYTE_SECONDS)
-    return int(region_seconds() / (seconds * (1 + LOSS - 1 / threads)))
+    asleep, awake = region_seconds()
+    long = int(asleep / (seconds * (1 + LOSS - 1 / threads)))
+    return {"PARALLEL": long, "AWAKE": min(long, int(awake / (seconds * (1 - GAIN - 1 / threads))))}
 
 
 def _measurement() -> str:
     return f"region-{max_threads()}"
 
 
-def _measure_region(loop: int) -> float:
-    """Shortest time of an empty region after idleness: others' load is not its cost."""
+def _measure_region(loop: int) -> tuple[float, float]:
+    """Time of an empty region asleep and awake.
+
+    Of the first the median: some threads may not have fallen asleep, others wait for a
+    processor. Of what follows at once the shortest: others' load is not its cost.
+    """
     plan = make_plan(
         **{
             **dict.fromkeys(WORDS, 0),
@@ -90,12 +105,13 @@ def _measure_region(loop: int) -> float:
         }
     )
     dimensions, times = np.zeros(1, dtype=np.int64), []
-    for _ in range(9):
-        time.sleep(2e-3)
-        start = time.perf_counter()
-        _LOOP(loop)(None, dimensions.ctypes.data, None, plan.ctypes.data)
-        times.append(time.perf_counter() - start)
-    return min(times)
+    for _ in range(5):
+        time.sleep(8e-3)
+        for _ in range(3):
+            start = time.perf_counter()
+            _LOOP(loop)(None, dimensions.ctypes.data, None, plan.ctypes.data)
+            times.append(time.perf_counter() - start)
+    return statistics.median(times[::3]), min(times[2::3])
 
 
 def start_team() -> int:
@@ -119,9 +135,10 @@ def start_team() -> int:
         loop = load_team()
     # Fewer threads, where the user asked for them, would say too little.
     if numba.get_num_threads() >= max_threads() and codecache.recall(_measurement()) is None:
-        seconds = _measure_region(loop)
-        if LEAST_SECONDS < seconds < MOST_SECONDS:
-            codecache.remember(_measurement(), repr(seconds))
+        asleep, awake = _measure_region(loop)
+        if LEAST_SECONDS < awake < asleep < MOST_SECONDS:
+            codecache.remember(_measurement(), f"{asleep!r} {awake!r}")
+    _set_patience(region_seconds()[0])
     return loop
 
 
@@ -148,5 +165,6 @@ def _forked() -> None:
 
 
 reset_team()
+_set_patience(START_SECONDS)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forked)

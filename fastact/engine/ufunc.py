@@ -124,7 +124,7 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
             SCATTER=scatter,
             SERIAL=carrier_code.serial_address(),
             TEAM=threads.TEAM_CELL,
-            PARALLEL=threads.parallel_length(seconds, moved),
+            **threads.lengths(seconds, moved),
             STREAMING=carrier_code.streaming_address(),
             STREAM=streamed_length(seconds, count, moved, written),
             STREAMED=found.streamed,
