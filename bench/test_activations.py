@@ -13,13 +13,12 @@ import numpy as np
 
 from bench.cells import Cell, task
 from bench.contenders import CONTENDERS, set_threads
-from bench.timing import interleaved, time_own
+from bench.timing import OWN, interleaved, time_own
 
 #: A peer this much slower than the fastest peer at one length is left out at longer ones.
 HOPELESS = 5.0
 #: The same where the fastest peer is bound by arithmetic, whose ratios hold at any length.
 HOPELESS_ARITHMETIC, ARITHMETIC = 2.0, 2e-9
-OWN = "fastact"
 _hopeless: set[tuple[Cell, str]] = set()
 
 
@@ -41,7 +40,8 @@ def test_cell(benchmark, cell, request):
             work.out.fill(np.nan)  # what another contender left must not pass the check
             work.check(name, call())
             calls[name] = call
-        best = interleaved(calls, pause=cell.threads > 1, large=large)
+        what = dataclasses.replace(cell, threads=1)
+        best = interleaved(calls, what, threads=cell.threads, large=large)
     peers = {name: time for name, time in best.items() if name != OWN}
     fastest = min(peers.values(), default=np.inf)
     limit = HOPELESS_ARITHMETIC if fastest / cell.size > ARITHMETIC else HOPELESS

@@ -165,7 +165,7 @@ def test_rows(benchmark, name, length, dtype, threads, request):
         np.testing.assert_allclose(
             found, reference.ravel()[points], TOLERANCE[dtype], TOLERANCE[dtype], err_msg=peer
         )
-    best = interleaved(calls, pause=threads > 1, large=False)
+    best = interleaved(calls, (name, length, dtype), threads=threads, large=False)
     benchmark.extra_info.update(
         name=name, form="rows", dtype=dtype, size=length, threads=threads, seconds=best
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 ROUNDS = 5
@@ -21,6 +21,12 @@ PAUSE, WAKING = 5e-3, 3e-3
 #: A peer this much slower than the fastest peer after two rounds is timed no more: it
 #: cannot become the fastest. Its two rounds stand.
 DROP = 3.0
+
+
+OWN = "fastact"
+#: Times the single-threaded time from which a contender counts as held up.
+HELD_UP, LONG_PAUSE = 1.5, 5e-2
+_single: dict[tuple[Hashable, str], float] = {}
 
 
 def seconds(call: Callable[[], Any], number: int) -> float:
@@ -46,26 +52,35 @@ def wake(call: Callable[[], Any], once: float) -> None:
 
 
 def interleaved(
-    calls: Mapping[str, Callable[[], Any]], own: str = "fastact", *, pause: bool, large: bool
+    calls: Mapping[str, Callable[[], Any]], what: Hashable, *, threads: int, large: bool
 ) -> dict[str, float]:
-    """Fastest seconds per call of each contender; ``own`` is never dropped."""
+    """Fastest seconds per call of each contender; OWN is never dropped.
+
+    ``what`` they compute is measured on one thread first: a contender that is much slower on
+    several shares a processor with its own worker, as the system's scheduler sometimes has it
+    for half a second. Such a cell goes on until it has passed, whoever is held up.
+    """
     number = {name: calls_per_turn(call, large) for name, call in calls.items()}
     best = dict.fromkeys(calls, float("inf"))
-    running = list(calls)
+    running, held = list(calls), list[str]()
     order = random.Random(0)
     begin = time.perf_counter()
     for turn in range(MOST_ROUNDS):
         for name in order.sample(running, len(running)):
-            if pause:
-                time.sleep(PAUSE)
+            if threads > 1:
+                time.sleep(PAUSE if name not in held else LONG_PAUSE)
                 wake(calls[name], best[name])
             best[name] = min(best[name], seconds(calls[name], number[name]))
+        held = [n for n in running if best[n] > HELD_UP * _single.get((what, n), float("inf"))]
         spent = time.perf_counter() - begin
-        if turn + 1 >= (ROUNDS if spent < 3 * SECONDS else 3) and spent >= SECONDS:
+        enough = turn + 1 >= (ROUNDS if spent < 3 * SECONDS else 3) and spent >= SECONDS
+        if enough and not held:
             break
         if turn == 1:
-            fastest = min((best[name] for name in calls if name != own), default=float("inf"))
-            running = [n for n in running if n == own or best[n] <= DROP * fastest]
+            fastest = min((best[name] for name in calls if name != OWN), default=float("inf"))
+            running = [n for n in running if n == OWN or best[n] <= DROP * fastest]
+    if threads == 1:
+        _single.update({(what, name): least for name, least in best.items()})
     return best
 
 
