@@ -16,7 +16,7 @@ from typing import Any
 ROUNDS = 5
 MOST_ROUNDS = 40
 SECONDS = 0.4
-TURN = 1e-4
+TURN = 5e-4
 PAUSE, WAKING = 5e-3, 3e-3
 #: A peer this much slower than the fastest peer after two rounds is timed no more: it
 #: cannot become the fastest. Its two rounds stand.
