@@ -15,6 +15,7 @@ from fastact.engine.lanes import ARRANGEMENTS, LaneSpan
 from fastact.engine.plan import AWAKE, NEVER, PARALLEL
 from fastact.engine.row_plan import make_row_plan
 from fastact.engine.rowwise import RowForm, RowFunction, RowKernel
+from fastact.engine.span import PRECISIONS
 from fastact.engine.ufunc import bfloat16_dtype, register_bfloat16, slots_of
 
 __all__ = ["build_gufunc"]
@@ -25,8 +26,6 @@ _COMPUTED["bfloat16"] = "float32"
 _FROM_FUNC_AND_DATA_AND_SIGNATURE = 31
 _IDENTITY_NONE = -1
 STAGES = ("maximum", "prepare", "sum", "finish", "map")
-#: Elements to a vector: what AVX2 holds. On other widths LLVM joins or splits them.
-WIDTHS = {"float32": 8, "float64": 4}
 #: Bytes of a row from which a pass over memory is spared. Results depend on it in their last
 #: bits, so it is the same on every machine.
 ONLINE_BYTES = 4_000_000
@@ -69,7 +68,7 @@ def _row_carrier() -> dict[str, int]:
 def _load_spans(qualified: str, record: RowFunction, form: RowForm) -> dict[tuple[str, ...], int]:
     spans: dict[tuple[str, str], LaneSpan] = {
         (precision, stage): span
-        for precision in WIDTHS
+        for precision in PRECISIONS
         for stage in STAGES
         if (span := getattr(record.kernels[form.namespace, precision], stage)) is not None
     }
@@ -85,7 +84,7 @@ def _load_spans(qualified: str, record: RowFunction, form: RowForm) -> dict[tupl
 
         return target.emit_object(
             *(
-                lane_span_assembly(symbol, spans[precision, stage], WIDTHS[precision], arrangement)
+                lane_span_assembly(symbol, spans[precision, stage], arrangement)
                 for (precision, stage, arrangement), symbol in symbols.items()
             )
         )
