@@ -28,6 +28,9 @@ from bench.timing import calls_per_turn, seconds, wake  # noqa: E402
 COPIED = 16_000_000
 LENGTHS = (*(f * 10**k for k in range(2, 8) for f in (1, 3)), 10**8)
 BY_LENGTH = ("relu", "sigmoid", "gelu", "mish")
+#: What should go at the speed of memory.
+CHEAP = ("relu", "leaky_relu", "hard_sigmoid", "hard_silu", "hard_tanh")
+CHEAP += ("sigmoid", "tanh", "silu", "gelu_tanh")
 FIRST = "import numpy, fastact; fastact.gelu(numpy.ones(10, 'f4'))"
 LARGE = "import numpy, fastact; fastact.gelu(numpy.ones(10**6, 'f4'))"
 STARTS = {
@@ -105,6 +108,8 @@ def overhead() -> dict[str, dict[str, float]]:
             "fa.relu": lambda x=x: fa.relu(x),
             "fa.sigmoid": lambda x=x: fa.sigmoid(x),
             "fa.gelu": lambda x=x: fa.gelu(x),
+            "fa.leaky_relu": lambda x=x: fa.leaky_relu(x),
+            "fa.hard_tanh": lambda x=x: fa.hard_tanh(x),
         }
         if find_spec("torch"):
             import torch
@@ -135,6 +140,7 @@ def by_length() -> list[dict[str, object]]:
     Calls follow each other at once, or (``idle``) each after 2 ms in which threads fall asleep.
     """
     found: list[dict[str, object]] = []
+    fa.relu(np.zeros(10**7, np.float32))  # the first large array starts the threads
     for length in LENGTHS:
         x = np.random.default_rng(0).normal(0, 2, length).astype(np.float32)
         out = np.zeros_like(x)
@@ -164,6 +170,27 @@ def by_length() -> list[dict[str, object]]:
     return found
 
 
+def out_of_cache() -> dict[str, dict[str, float]]:
+    """Seconds per element of float32 on all threads, into another array and in place, with the
+    limit of memory measured before and after.
+    """
+    x = np.random.default_rng(0).normal(0, 2, COPIED).astype(np.float32)
+    out = np.zeros_like(x)
+    ways = {"another array": out, "in place": x}
+    found = {name: dict.fromkeys(ways, float("inf")) for name in ("copy", *CHEAP)}
+    for way, target in ways.items():
+        for turn in range(12):
+            if turn % 6 == 0:
+                copied = copy_seconds(COPIED, max(THREADS), way != "in place", way == "in place")
+                found["copy"][way] = min(found["copy"][way], copied)
+            for name in CHEAP:
+                x[:] = 0.5  # applied again and again, most functions would end at 0
+                function = getattr(fa, name)
+                once = seconds(lambda f=function, to=target: f(x, out=to), 1)
+                found[name][way] = min(found[name][way], once / COPIED)
+    return found
+
+
 def main() -> None:
     """Measure all of it and write the file."""
     path = Path(sys.argv[1] if len(sys.argv) > 1 else "bench-limits.json")
@@ -173,6 +200,7 @@ def main() -> None:
             for t in THREADS
             for s in (False, True)
         ],
+        "out_of_cache": out_of_cache(),
         "starts": starts(),
         "overhead": overhead(),
         "memory": memory() if Path("/proc/self/status").exists() else {},

@@ -65,10 +65,11 @@ def aligned(size: int, dtype: Any, value: float = 1.0) -> Any:
     return array
 
 
-def copy_seconds(size: int, threads: int, stream: bool) -> float:
+def copy_seconds(size: int, threads: int, stream: bool, in_place: bool = False) -> float:
     """Seconds per float32 of copying ``size`` of them from memory to memory."""
     copy = kernel(f"copy.{'stream' if stream else 'plain'}", NEGATE, stream=stream)
-    source, result = aligned(size, np.float32), aligned(size, np.float32)
+    source = aligned(size, np.float32)
+    result = source if in_place else aligned(size, np.float32)
     part = size // threads // 64 * 64
 
     def work(k: int) -> None:

@@ -4,10 +4,11 @@ python bench/ports.py           prints the table
 python bench/ports.py --write   puts it into docs/performance.md
 
 The machine code of every span is taken apart: the instructions of its vector loop, by
-the units of a Zen 3 that execute them (Agner Fog, "Instruction tables", and uops.info:
+the units of a Zen 3 or 4 that execute them (Agner Fog, "Instruction tables", and uops.info:
 two pipes multiply, two add, two shift and shuffle, four do logic, two loads and one store
-of 32 bytes a cycle, six operations dispatched). Division and root are measured here,
-since they differ most between machines. The greatest of the quotients is the port limit.
+of 32 bytes a cycle, six operations dispatched). A vector of 64 bytes keeps a unit for two
+cycles and is dispatched as one. Division and root are measured here, since they differ most
+between machines. The greatest of the quotients is the port limit.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 from bench.native import DIVIDE, SQRT, clock, cycles_per_vector, fastest  # noqa: E402
 from docs.generate import code, spliced, table  # noqa: E402
 from fastact.engine import target  # noqa: E402
-from fastact.engine.entry import registry  # noqa: E402
+from fastact.engine.entry import Activation, at_defaults, registry  # noqa: E402
 from fastact.engine.forms import FORMS  # noqa: E402
 from fastact.engine.span import UNIT_BITS, span_assembly  # noqa: E402
 
@@ -61,25 +62,26 @@ def vector_loop(assembly: str) -> list[str]:
 
 
 def classify(loop: list[str]) -> Counter:
-    """Instructions by class, loads and stores besides."""
+    """Work on 32 bytes by class, loads and stores besides, and "all" instructions."""
     found: Counter = Counter()
     for line in loop:
         name, _, operands = line.partition("\t")
         found["all"] += 1
+        halves = 2 if "zmm" in operands else 1
         memory = "(" in operands
         stores = memory and operands.rstrip().endswith(")") and name.startswith("vmov")
         if stores:
-            found["store"] += 1
+            found["store"] += halves
         elif memory and not name.startswith("lea"):
-            found["load"] += 1
+            found["load"] += halves
         if "mm" not in operands:
             continue
         bare = name.removeprefix("v")
         kind = next(k for k, (pattern, _) in CLASSES.items() if re.match(pattern, bare))
         if kind == "divide":
-            found[bare] += 1
+            found[bare] += halves
         if not (memory and (kind == "move" or bare.startswith("broadcast"))):
-            found[kind] += 1
+            found[kind] += halves
     return found
 
 
@@ -93,8 +95,9 @@ def port_limit(found: Counter, costs: dict[str, float]) -> float:
 
 
 def llvm_mca() -> str | None:
-    """The simulator, if it is installed."""
-    return next(filter(None, map(shutil.which, ("llvm-mca", "llvm-mca-14"))), None)
+    """The simulator, the newest that is installed: older ones do not know every processor."""
+    names = [*(f"llvm-mca-{version}" for version in range(30, 13, -1)), "llvm-mca"]
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 def simulated(loop: list[str]) -> tuple[float, float] | None:
@@ -103,7 +106,7 @@ def simulated(loop: list[str]) -> tuple[float, float] | None:
     if tool is None:
         return None
     done = subprocess.run(
-        [tool, "-mcpu=znver3", "-iterations=100"],
+        [tool, f"-mcpu={target.cpu_name()}", "-iterations=100"],
         input="\n".join(loop), capture_output=True, text=True,
     )  # fmt: skip
     cycles = re.search(r"Total Cycles:\s+(\d+)", done.stdout)
@@ -121,6 +124,12 @@ def measured(modules: list[str], symbol: str, operands: int, dtype: str) -> floa
     pointers = (ctypes.c_void_p * operands)(*(row.ctypes.data for row in x))
     all_, one = fastest(lambda: call(pointers, units), lambda: call(pointers, 1))
     return (all_ - one) / (elements * (units - 1))
+
+
+def as_called(entry: Activation) -> Activation:
+    """The entry whose kernels run where no parameter is given."""
+    values = entry.parameters.values()
+    return at_defaults(entry) if values and None not in values else entry
 
 
 def row(entry, form, dtype, hertz, costs) -> list[str] | None:
@@ -157,7 +166,7 @@ def main() -> None:
     }
     rows = [
         found
-        for entry in registry().values()
+        for entry in map(as_called, registry().values())
         for dtype in ("float32", "float64")
         if (found := row(entry, FORMS[0], dtype, hertz, costs))
     ]

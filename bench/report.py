@@ -147,6 +147,11 @@ def limits_text(limits: dict) -> str:
         [str(c["threads"]), "streaming" if c["stream"] else "ordinary", f"{c['seconds'] * 1e9:.3f}"]
         for c in limits["copy"]
     ]
+    ways = limits["out_of_cache"]
+    memory_bound = [
+        [code(n), *(f"{s * 1e9:.3f} ({s / ways['copy'][way]:.2f})" for way, s in times.items())]
+        for n, times in ways.items()
+    ]
     names = list(next(iter(limits["overhead"].values())))
     calls = [
         [size, *(f"{times[n] * 1e6:.2f} ({times[n] / times['np.exp']:.2f})" for n in names)]
@@ -159,6 +164,9 @@ def limits_text(limits: dict) -> str:
         [
             "The limit of memory: copying 1.6e7 float32, minima.",
             table(["threads", "stores", "ns per element"], copies),
+            "The same length on all threads, ns per element, and as a multiple of the copy "
+            "(streamed to another array, by ordinary stores in place):",
+            table(["", *ways["copy"]], memory_bound),
             "One call on small float32 arrays in microseconds, and as a multiple of np.exp:",
             table(["elements", *map(code, names)], calls),
             "Start-up, seconds from the start of the interpreter to its end:",
