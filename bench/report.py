@@ -175,7 +175,8 @@ def limits_text(limits: dict) -> str:
             "(a result is 1):",
             table(["gelu", "growth"], memory),
             "Serial time over the time with all threads, float32, calls in a row (each call after "
-            "2 ms of idleness). Threads begin where they lose 5 % at most after idleness:",
+            "2 ms of idleness). A call goes to the threads where that loses 5 % at most after "
+            "idleness, in a row where they gain awake:",
             table(
                 ["elements", *map(code, next(iter(gains.values())))],
                 [[f"{size:,}", *shown.values()] for size, shown in gains.items()],
