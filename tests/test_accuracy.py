@@ -250,6 +250,27 @@ def test_parameter_gradient(entry: Any, precision: str) -> None:
         assert errors[worst] <= CAP[precision][1], (parameters, x[worst], errors[worst])
 
 
+@pytest.mark.parametrize("size", [0, 100, 1000])
+def test_swish_of_huge_numbers_and_tiny_betas(size: int) -> None:
+    # Neither x s(beta x) nor its gradient by beta is 0 while it can be represented.
+    random = np.random.default_rng(size)
+    x = random.uniform(-1, 1, 500) * 2.0**size * random.choice([1.0, 30.0], 500)
+    beta = random.uniform(-1500, 1500, 500) / x
+    kept = np.isfinite(beta) & np.isfinite(x)
+    x, beta = x[kept], beta[kept]
+    with mpmath.workprec(200):
+        v, b = [mpmath.mpf(float(k)) for k in x], [mpmath.mpf(float(k)) for k in beta]
+        logistic = [1 / (1 + mpmath.exp(-p * q)) for p, q in zip(v, b, strict=True)]
+        values = [p * s for p, s in zip(v, logistic, strict=True)]
+        # 1 - s cancels on the right.
+        rests = [1 / (1 + mpmath.exp(p * q)) for p, q in zip(v, b, strict=True)]
+        slopes = [p * p * s * r for p, s, r in zip(v, logistic, rests, strict=True)]
+        value, slope = genuine("", "swish"), genuine("vjp_param", "swish")
+        results = value(x, beta), slope(np.float64(1), x, beta)
+        for exact, result, bound in zip((values, slopes), results, CAP["float64"], strict=True):
+            assert reference(exact, "float64").errors(result).max() <= bound
+
+
 def _value_at(entry: Any, parameters: dict[str, Any], x: float) -> mpmath.mpf:
     from tests.dual import MpmathNumbers, vocabulary
 

@@ -1,6 +1,6 @@
 """x times a logistic function: silu, swish, quick_gelu, and the piecewise hard_silu."""
 
-from numpy import float32, float64
+from numpy import float32, float64, int64
 
 from fastact.elementary.exp import exp_wide
 from fastact.elementary.gaussian import DOWN_DOUBLE
@@ -82,12 +82,16 @@ def _(x):
     return times_slope_single(a, e, w, fma(x, u_low, fma(x, u, -w)))
 
 
-def _swish_argument(x, beta):
+#: 700 log 2 as a pair.
+_FAR, _FAR_LOW = float64(485.2030263919617), float64(2.4665621915721564e-15)
+
+
+def _swish_argument(x, beta, least):
     """beta x as a pair, kept within what the logistic parts take."""
     v = beta * x
     low = fma(beta, x, -v)
-    inside = (v > -800.0) & (v < 60.0)
-    v = select(v < -800.0, -800.0, select(v > 60.0, 60.0, v))
+    inside = (v > least) & (v < 60.0)
+    v = select(v < least, least, select(v > 60.0, 60.0, v))
     return v, select(inside, low, 0.0)
 
 
@@ -102,11 +106,19 @@ def _swish_argument(x, beta):
 )
 def swish(x, beta=1.0):
     """Swish: x times the sigmoid of beta x."""
-    v, low = _swish_argument(x, beta)
-    near, least, rise = silu_parts_near_minimum(v, low)
     # Where beta is tiny, x may be huge: made smaller, it is never so small as to be subnormal.
-    huge = fabs(x) > 2.0**300
+    # And s(v) may be far below the subnormal numbers: it is 2^-700 s(v + 700 log 2) there.
+    huge = fabs(x) > 2.0**80
     shrunk = x * select(huge, 2.0**-600, 1.0)
+    end = select(huge, -1460.0, -800.0)
+    v, low = _swish_argument(x, beta, end)
+    lost = v <= end
+    passed = v >= 38.0
+    near, least, rise = silu_parts_near_minimum(v, low)
+    far = huge & (v < -540.0)
+    moved = v + _FAR
+    low = select(far, low + (((v - moved) + _FAR) + _FAR_LOW), low)
+    v = select(far, moved, v)
     scale, d, d_low = divisor_double(*exp_minus_double_pair(v, low))
     # One division for both: s(v) = c / (d + d'), and silu(v) / beta near the minimum.
     d = select(near, beta, d)
@@ -115,9 +127,10 @@ def swish(x, beta=1.0):
     m = y * i
     rest = fma(-m, d, y) + select(near, rise, -m * d_low)
     y = fma(rest, i, m)
-    y = y * select(near, 1.0, select(huge, 2.0**88, DOWN_DOUBLE))
+    large = select(far, 2.0**-612, 2.0**88)
+    y = y * select(near, 1.0, select(huge, large, DOWN_DOUBLE))
     # An infinite x times the tail of s: the tail wins.
-    return select(v <= -800.0, like(x, -0.0), select(v >= 38.0, x, y))
+    return select(lost, like(x, -0.0), select(passed, x, y))
 
 
 @swish.single
@@ -130,7 +143,7 @@ def _(x, beta):
 
 @swish.derivative
 def _(x, beta):
-    v, low = _swish_argument(x, beta)
+    v, low = _swish_argument(x, beta, -800.0)
     a, e, u, u_low = complement_double(*exp_minus_double_pair(v, low))
     w = v * u
     return times_slope_double(a, e, w, fma(v, u_low, fma(low, u, fma(v, u, -w))))
@@ -145,16 +158,20 @@ def _(x, beta):
 
 @swish.parameter_derivative
 def _(x, beta):
-    # x^2 s(v) s(-v), v = beta x.
-    v, low = _swish_argument(x, beta)
+    # x^2 s(v) s(-v), v = beta x: even in v, and for v <= 0 the power of two of s is at hand.
+    z = fabs(x)
+    huge = z > 2.0**300
+    end = select(huge, -2200.0, -1200.0)
+    v, low = _swish_argument(-z, fabs(beta), end)
     n, s, s_low, q, q_low = logistic_double_parts(v, low)
     m = s * q
     m_low = fma(s, q_low, fma(s_low, q, fma(s, q, -m)))
-    p = x * x
+    z = z * select(huge, 2.0**-600, 1.0)
+    p = z * z
     y = m * p
-    y_low = fma(m, fma(x, x, -p), fma(m_low, p, fma(m, p, -y)))
-    value = scaled_double(y + y_low, n)
-    return select((v <= -800.0) | (v >= 60.0), like(x, 0.0), value)
+    y_low = fma(m, fma(z, z, -p), fma(m_low, p, fma(m, p, -y)))
+    value = scaled_double(y + y_low, n + select(huge, int64(1200), int64(0)))
+    return select(v <= end, like(x, 0.0), value)
 
 
 @swish.parameter_derivative_single

@@ -39,7 +39,7 @@ def scaled_double(value, k):
 def logistic_double_parts(v, v_low):
     """n, s, s', q, q' with s(v + v_low) = 2^n (s + s') and 1 - s(v + v_low) = q + q'.
 
-    For v in [-1400, 60], which the caller ensures; v_low is of 2^-53 v.
+    For v in [-2200, 60], which the caller ensures; v_low is of 2^-53 v.
     """
     k, t, u = exp_double_parts(-v)
     h = 1.0 + t
