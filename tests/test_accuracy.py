@@ -271,6 +271,21 @@ def test_swish_of_huge_numbers_and_tiny_betas(size: int) -> None:
             assert reference(exact, "float64").errors(result).max() <= bound
 
 
+@pytest.mark.parametrize("size", [0, 19, 21, 60, 126, 359, 361, 1000])
+def test_softplus_of_tiny_betas(size: int, precision: str) -> None:
+    info = np.finfo(precision)
+    random = np.random.default_rng(size)
+    beta = (random.uniform(1, 2, 300) * 2.0 ** -min(size, info.maxexp - 2)).astype(precision)
+    lowest = 1.5 * float(info.minexp - info.nmant)
+    exact = random.uniform(lowest, 100, 300) / beta.astype(np.float64)
+    x = np.clip(exact, -float(info.max), float(info.max)).astype(precision)
+    with mpmath.workprec(200):
+        pairs = [(mpmath.mpf(float(v)), mpmath.mpf(float(b))) for v, b in zip(x, beta, strict=True)]
+        values = [mpmath.log1p(mpmath.exp(v * b)) / b for v, b in pairs]
+        errors = reference(values, precision).errors(genuine("", "softplus")(x, beta))
+        assert errors.max() <= CAP[precision][0]
+
+
 def _value_at(entry: Any, parameters: dict[str, Any], x: float) -> mpmath.mpf:
     from tests.dual import MpmathNumbers, vocabulary
 

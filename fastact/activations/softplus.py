@@ -1,6 +1,6 @@
 """log(1 + e^x) and its kin: smooth versions of relu and of the absolute value."""
 
-from numpy import float32
+from numpy import float32, float64
 
 from fastact.activations.sigmoid import sigmoid
 from fastact.elementary.gaussian import (
@@ -92,6 +92,11 @@ def softplus_single_terms(v, v_low):
     )
 
 
+#: 700 log 2 and 144 log 2 as pairs.
+_FAR, _FAR_LOW = float64(485.2030263919617), float64(2.4665621915721564e-15)
+_FAR_SINGLE, _FAR_SINGLE_LOW = float32(99.81319427490234), float32(-2.7427020654613443e-07)
+
+
 def _bounded_product(x, beta, limit):
     """beta x as a pair, kept within the limit of the exponential."""
     v = beta * x
@@ -116,23 +121,43 @@ def _bounded_product(x, beta, limit):
 )
 def softplus(x, beta=1.0):
     """Smooth rectifier log(1 + exp(beta x)) / beta, without PyTorch's cutoff."""
-    v, low = _bounded_product(x, beta, 1000.0)
+    # By a tiny beta a logarithm far below the subnormal numbers is lifted above them: it is
+    # 2^-700 of that of v + 700 log 2 there. The quotient is kept from overflow.
+    tiny = beta < 2.0**-360
+    product = beta * x
+    v, low = _bounded_product(x, beta, select(tiny, 1460.0, 1000.0))
+    far = tiny & (v < -1000.0)
+    moved = v + _FAR
+    low = select(far, low + (((v - moved) + _FAR) + _FAR_LOW), low)
+    v = select(far, moved, select(v > 1000.0, 1000.0, v))
     p, p_low, down = softplus_terms(v, low)
+    beta = select(tiny, beta * 2.0**512, beta)
     r = 1.0 / beta
     q = p * r
-    value = (q + fma(fma(-q, beta, p), r, p_low * r)) * down
-    return select(v >= 1000.0, x, value)
+    value = (q + fma(fma(-q, beta, p), r, p_low * r)) * (down * select(tiny, 2.0**512, 1.0))
+    value = value * select(far, 2.0**-700, 1.0)
+    value = select(tiny & (product < -1460.0), 0.0, value)
+    return select(product >= 1000.0, x, value)
 
 
 @softplus.single
 def _(x, beta):
-    limit = float32(120.0)
-    v, low = _bounded_product(x, beta, limit)
+    limit, one = float32(120.0), float32(1.0)
+    tiny = beta < float32(2.0**-20)
+    product = beta * x
+    v, low = _bounded_product(x, beta, select(tiny, float32(219.0), limit))
+    far = tiny & (v < -limit)
+    moved = v + _FAR_SINGLE
+    low = select(far, low + (((v - moved) + _FAR_SINGLE) + _FAR_SINGLE_LOW), low)
+    v = select(far, moved, select(v > limit, limit, v))
     p, p_low, down = softplus_single_terms(v, low)
-    r = float32(1.0) / beta
+    beta = select(tiny, beta * float32(2.0**60), beta)
+    r = one / beta
     q = p * r
-    value = (q + fma(fma(-q, beta, p), r, p_low * r)) * down
-    return select(v >= limit, x, value)
+    value = (q + fma(fma(-q, beta, p), r, p_low * r)) * (down * select(tiny, float32(2.0**60), one))
+    value = value * select(far, float32(2.0**-144), one)
+    value = select(tiny & (product < float32(-219.0)), float32(0.0), value)
+    return select(product >= limit, x, value)
 
 
 @softplus.derivative
