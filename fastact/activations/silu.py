@@ -4,6 +4,7 @@ from numpy import float32, float64, int64
 
 from fastact.elementary.exp import exp_wide
 from fastact.elementary.gaussian import DOWN_DOUBLE
+from fastact.elementary.ln2 import LN2_700, LN2_700_REST
 from fastact.elementary.logistic import (
     logistic_double_parts,
     logistic_slope_wide,
@@ -82,10 +83,6 @@ def _(x):
     return times_slope_single(a, e, w, fma(x, u_low, fma(x, u, -w)))
 
 
-#: 700 log 2 as a pair.
-_FAR, _FAR_LOW = float64(485.2030263919617), float64(2.4665621915721564e-15)
-
-
 def _swish_argument(x, beta, least):
     """beta x as a pair, kept within what the logistic parts take."""
     v = beta * x
@@ -116,8 +113,8 @@ def swish(x, beta=1.0):
     passed = v >= 38.0
     near, least, rise = silu_parts_near_minimum(v, low)
     far = huge & (v < -540.0)
-    moved = v + _FAR
-    low = select(far, low + (((v - moved) + _FAR) + _FAR_LOW), low)
+    moved = v + LN2_700
+    low = select(far, low + (((v - moved) + LN2_700) + LN2_700_REST), low)
     v = select(far, moved, v)
     scale, d, d_low = divisor_double(*exp_minus_double_pair(v, low))
     # One division for both: s(v) = c / (d + d'), and silu(v) / beta near the minimum.

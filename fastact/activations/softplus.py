@@ -1,6 +1,6 @@
 """log(1 + e^x) and its kin: smooth versions of relu and of the absolute value."""
 
-from numpy import float32, float64
+from numpy import float32
 
 from fastact.activations.sigmoid import sigmoid
 from fastact.elementary.gaussian import (
@@ -9,7 +9,14 @@ from fastact.elementary.gaussian import (
     exp_double_terms,
     exp_single_terms,
 )
-from fastact.elementary.ln2 import LN2, LN2_REST, LN2_REST_SINGLE, LN2_SINGLE
+from fastact.elementary.ln2 import (
+    LN2,
+    LN2_700,
+    LN2_700_REST,
+    LN2_REST,
+    LN2_REST_SINGLE,
+    LN2_SINGLE,
+)
 from fastact.elementary.log1p import exp_pair, log1p_double_terms, log1p_single_terms
 from fastact.elementary.logistic import sum_of_two
 from fastact.elementary.logistic_double import exp_minus_double_pair, times_logistic_double
@@ -92,8 +99,7 @@ def softplus_single_terms(v, v_low):
     )
 
 
-#: 700 log 2 and 144 log 2 as pairs.
-_FAR, _FAR_LOW = float64(485.2030263919617), float64(2.4665621915721564e-15)
+#: 144 log 2 as a pair.
 _FAR_SINGLE, _FAR_SINGLE_LOW = float32(99.81319427490234), float32(-2.7427020654613443e-07)
 
 
@@ -127,8 +133,8 @@ def softplus(x, beta=1.0):
     product = beta * x
     v, low = _bounded_product(x, beta, select(tiny, 1460.0, 1000.0))
     far = tiny & (v < -1000.0)
-    moved = v + _FAR
-    low = select(far, low + (((v - moved) + _FAR) + _FAR_LOW), low)
+    moved = v + LN2_700
+    low = select(far, low + (((v - moved) + LN2_700) + LN2_700_REST), low)
     v = select(far, moved, select(v > 1000.0, 1000.0, v))
     p, p_low, down = softplus_terms(v, low)
     beta = select(tiny, beta * 2.0**512, beta)
