@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+import fastact as fa
+from fastact.engine.carrier import LONG
 from tests.conftest import DTYPES, fill, genuine
 from tests.sampling import binades
 
@@ -79,6 +81,37 @@ def test_layout_and_position_change_no_bit(form_and_entry: Any, dtype: str) -> N
         own = x.copy()
         ufunc(*operands(form, own), *extra, out=own)
         assert digest(own) == expected
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_results_end_where_they_should_wherever_they_begin(dtype: str) -> None:
+    # From LONG bytes on whole lines are written, and those at the ends overlap.
+    lanes = 64 // np.dtype(dtype).itemsize
+    random = np.random.default_rng(3)
+    for n in (
+        lanes,
+        lanes + 1,
+        LONG // 64 * lanes - 1,
+        LONG // 64 * lanes,
+        3 * LONG // 64 * lanes + 5,
+    ):
+        spread = np.empty(2 * n, dtype)[::2]
+        spread[...] = random.normal(0, 3, n)
+        expected = fa.sigmoid(spread), fa.grad.sigmoid(spread)  # strided: through buffers
+        for begin, second in ((0, 0), (1, 0), (lanes - 1, 3), (4, 4), (5, 1), (lanes, 2)):
+            x = np.empty(n + lanes, dtype)[second : second + n]
+            x[...] = spread
+            rooms = np.full((2, n + 2 * lanes + 2), 7, dtype)
+            rooms[0, begin + 1 : begin + 1 + n] = x  # an output that is the input too
+            own, room = rooms[:, begin + 1 : begin + 1 + n]
+            fa.sigmoid(x, out=room)
+            assert np.array_equal(room, expected[0])
+            fa.value_and_grad.sigmoid(x, out=(room, x))
+            assert np.array_equal([room, x], expected)
+            fa.sigmoid(own, out=own)
+            assert np.array_equal(own, expected[0])
+            rooms[:, begin + 1 : begin + 1 + n] = 7
+            assert np.all(rooms == 7), "written beyond the ends"
 
 
 #: Prints a hash of every form of every function in every dtype, on the processor it runs on.
