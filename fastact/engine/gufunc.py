@@ -80,7 +80,7 @@ def _load_spans(qualified: str, record: RowFunction, form: RowForm) -> dict[tupl
 
     def build() -> bytes:
         from fastact.engine import target
-        from fastact.engine.lanes import lane_span_assembly
+        from fastact.engine.lane_code import lane_span_assembly
 
         return target.emit_object(
             *(
@@ -147,7 +147,7 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
                 SCALAR=int(form.scalar),
                 INFINITE_SHIFT=int(record.infinite_shift),
                 FILL=int(fill.view(f"i{fill.itemsize}")),
-                HIGH_BYTES=np.dtype(kernel.sum.results["high"][0]).itemsize,
+                HIGH_BYTES=np.dtype(kernel.sum.accumulators["high"].precision).itemsize,
                 COMPUTED=fill.itemsize,
                 ONLINE=ONLINE_BYTES // fill.itemsize if kernel.stores_exponentials else NEVER,
             ),

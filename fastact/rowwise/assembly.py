@@ -17,11 +17,11 @@ from fastact.elementary.scaled_exp import (
     shift_double,
     shift_single,
 )
-from fastact.engine.lanes import LaneSpan
+from fastact.engine.lanes import Accumulator, LaneSpan
 from fastact.engine.rowwise import RowKernel
 
 __all__ = ["BOUND", "EXPONENT", "FACTOR", "SLOPE", "VALUE"]
-__all__ += ["finish_span", "from_output", "greater", "lost", "map_span", "maximum_span"]
+__all__ += ["element", "finish_span", "from_output", "lost", "map_span", "maximum_span"]
 __all__ += ["double_sum_low", "prepare_span", "single_sum", "single_sum_low", "sum_span", "whole"]
 
 INF = float("inf")
@@ -38,9 +38,8 @@ SLOPE = (
 BOUND = {"float32": 2.0, "float64": 2.0}
 
 
-def greater(x, peak):
-    # A nan is passed over here; it comes out of the exponential.
-    return select(x > peak, x, peak)
+def element(x):
+    return x
 
 
 def lost(a, b):
@@ -71,9 +70,9 @@ def double_sum_low(high, low):
     return select(rest == rest, rest, 0.0)
 
 
-def maximum_span(precision, body):
+def maximum_span(precision, element):
     return LaneSpan(
-        {"first": precision, "peak": precision}, {"peak": (precision, body)}, {"peak": -INF}
+        {"first": precision}, {"peak": (precision, element)}, {"peak": Accumulator(precision, -INF)}
     )
 
 
@@ -90,13 +89,13 @@ def prepare_span(precision):
 
 
 def sum_span(streams, constants, sums, bodies, start=0.0):
-    """A sum and what it loses: ``sums`` with their precisions; bodies for those and "out"."""
+    """Sums, as accumulators by name; bodies for their terms and "out"."""
     precision = sums["low"]
-    starts = dict.fromkeys(sums, 0.0) | {"high": start}
+    kept = {slot: Accumulator(sums[slot], start if slot == "high" else 0.0) for slot in sums}
     return LaneSpan(
-        {**dict.fromkeys((*streams, *constants), precision), **sums},
-        {slot: (sums.get(slot, precision), body) for slot, body in bodies.items()},
-        starts,
+        dict.fromkeys((*streams, *constants), precision),
+        {slot: (precision, body) for slot, body in bodies.items()},
+        kept,
     )
 
 

@@ -30,10 +30,9 @@ from fastact.rowwise.assembly import (
     SLOPE,
     VALUE,
     double_sum_low,
+    element,
     finish_span,
     from_output,
-    greater,
-    lost,
     map_span,
     maximum_span,
     prepare_span,
@@ -44,36 +43,31 @@ from fastact.rowwise.assembly import (
 INF = float("inf")
 
 
-# -- the sums: bodies of (first, peak, shift, magic, least, high, low, count) -----------------
+# -- the terms: bodies of (first, peak, shift, magic, least) ------------------------------------
 
 
-def _single_rest_high(x, peak, shift, magic, least, high, low, count):
+def _single_rest(x, peak, shift, magic, least):
     scale, p, _ = scaled_exp_single(x, shift, magic, least)
-    return high + float64(p * select(x == peak, float32(0.0), scale))
+    return p * select(x == peak, float32(0.0), scale)
 
 
-def _single_rest_low(x, peak, shift, magic, least, high, low, count):
+def _single_rest_low(x, peak, shift, magic, least):
     scale, _, p_low = scaled_exp_single(x, shift, magic, least)
-    return fma(p_low, select(x == peak, float32(0.0), scale), low)
+    return p_low * select(x == peak, float32(0.0), scale)
 
 
-def _double_rest_high(x, peak, shift, magic, least, high, low, count):
+def _double_rest(x, peak, shift, magic, least):
     scale, p, _ = scaled_exp_double(x, shift, magic, least)
-    return high + p * select(x == peak, 0.0, scale)
+    return p * select(x == peak, 0.0, scale)
 
 
-def _double_rest_low(x, peak, shift, magic, least, high, low, count):
-    scale, p, p_low = scaled_exp_double(x, shift, magic, least)
-    scale = select(x == peak, 0.0, scale)
-    return fma(p_low, scale, low) + lost(high, p * scale)
+def _double_rest_low(x, peak, shift, magic, least):
+    scale, _, p_low = scaled_exp_double(x, shift, magic, least)
+    return p_low * select(x == peak, 0.0, scale)
 
 
-def _single_counted(x, peak, shift, magic, least, high, low, count):
-    return count + select(x == peak, float32(1.0), float32(0.0))
-
-
-def _double_counted(x, peak, shift, magic, least, high, low, count):
-    return count + select(x == peak, 1.0, 0.0)
+def _counted(x, peak, shift, magic, least):
+    return select(x == peak, like(x, 1.0), like(x, 0.0))
 
 
 # -- behind them: bodies of (peak, shift, magic, high, low, count) -----------------------------
@@ -118,23 +112,11 @@ def _double_log_sum(peak, shift, magic, high, low, count):
     return select(fabs(s) < INF, s + (s_low + y_low), s)
 
 
-# -- the gradient from the output: bodies of (first = g, high, low) and (g, y, factors) ---------
+# -- the gradient from the output: bodies of (first = g), (high, low) and (g, y, factors) -------
 
 
-def _single_total_high(g, high, low):
-    return high + float64(g)
-
-
-def _single_total_low(g, high, low):
-    return low
-
-
-def _double_total_high(g, high, low):
-    return high + g
-
-
-def _double_total_low(g, high, low):
-    return low + lost(high, g)
+def _nothing(g):
+    return like(g, 0.0)
 
 
 def _single_spread(high, low):
@@ -194,13 +176,13 @@ def _double_log_softmax_slope(g, y, total, total_low, magic, least):
 
 def _logarithmic(precision, finish, map_span):
     if precision == "float32":
-        bodies = (_single_rest_high, _single_rest_low, _single_counted)
+        bodies = (_single_rest, _single_rest_low, _counted)
     else:
-        bodies = (_double_rest_high, _double_rest_low, _double_counted)
+        bodies = (_double_rest, _double_rest_low, _counted)
     sums = {"high": "float64", "low": precision, "count": precision}
     before = dict.fromkeys(("peak", "shift", "magic"), precision)
     return RowKernel(
-        maximum=maximum_span(precision, greater),
+        maximum=maximum_span(precision, element),
         prepare=prepare_span(precision),
         sum=sum_span(("first",), ("peak", *EXPONENT), sums, dict(zip(sums, bodies, strict=True))),
         finish=finish_span(before | sums, finish),
@@ -222,11 +204,6 @@ def log_softmax(namespace, precision):
     """Logarithm of softmax, accurate also where one element outweighs the others."""
     single = precision == "float32"
     if namespace:
-        sums = (
-            (_single_total_high, _single_total_low)
-            if single
-            else (_double_total_high, _double_total_low)
-        )
         finish = {
             "factor": _single_spread if single else _double_spread,
             "factor_low": _single_spread_low if single else _double_spread_low,
@@ -234,7 +211,7 @@ def log_softmax(namespace, precision):
             "least": _single_spread_least if single else _double_spread_least,
         }
         slope = _single_log_softmax_slope if single else _double_log_softmax_slope
-        return from_output(precision, ("first",), *sums, finish, slope)
+        return from_output(precision, ("first",), element, _nothing, finish, slope)
     finish = _single_log_rounded if single else _double_log_rounded
     return _logarithmic(
         precision, finish, map_span(precision, ("first", "peak", "factor"), _log_ratio)

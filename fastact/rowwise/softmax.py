@@ -19,9 +19,9 @@ from fastact.rowwise.assembly import (
     SLOPE,
     VALUE,
     double_sum_low,
+    element,
     finish_span,
     from_output,
-    greater,
     lost,
     map_span,
     maximum_span,
@@ -34,76 +34,51 @@ from fastact.rowwise.assembly import (
 
 INF = float("inf")
 
-#: No scaled exponential is greater, so that three operations tell what a sum which begins
-#: here loses (Dekker's fast two-sum).
+#: No scaled exponential is greater: what a sum that begins here loses is cheap to tell.
 _HEAVY = {"float32": 2.0**32, "float64": 2.0**62}
 
 
-def _greater_negated(x, peak):
-    return select(-x > peak, -x, peak)
+def _negated(x):
+    return -x
 
 
-# -- the sums: bodies of (first, shift, magic, least, high, low) -------------------------------
+# -- the terms: bodies of (first, shift, magic, least) -----------------------------------------
 
 
-def _heavy_low(high, low, scale, p, p_low):
-    """``low`` with what is lost where scale (p + p_low) is added to a greater ``high``."""
-    # The product is exact: fma adds what an addition would, and does not wait for it.
-    return fma(p_low, scale, low) + (p * scale - (fma(p, scale, high) - high))
-
-
-def _single_exp(x, shift, magic, least, high, low):
+def _single_exp(x, shift, magic, least):
     scale, p, _ = scaled_exp_single(x, shift, magic, least)
     return p * scale
 
 
-def _single_high(x, shift, magic, least, high, low):
-    scale, p, _ = scaled_exp_single(x, shift, magic, least)
-    return fma(p, scale, high)
+def _single_exp_low(x, shift, magic, least):
+    scale, _, p_low = scaled_exp_single(x, shift, magic, least)
+    return p_low * scale
 
 
-def _single_low(x, shift, magic, least, high, low):
-    scale, p, p_low = scaled_exp_single(x, shift, magic, least)
-    return _heavy_low(high, low, scale, p, p_low)
-
-
-def _double_exp(x, shift, magic, least, high, low):
+def _double_exp(x, shift, magic, least):
     scale, p, _ = scaled_exp_double(x, shift, magic, least)
     return p * scale
 
 
-def _double_high(x, shift, magic, least, high, low):
-    scale, p, _ = scaled_exp_double(x, shift, magic, least)
-    return fma(p, scale, high)
+def _double_exp_low(x, shift, magic, least):
+    scale, _, p_low = scaled_exp_double(x, shift, magic, least)
+    return p_low * scale
 
 
-def _double_low(x, shift, magic, least, high, low):
-    scale, p, p_low = scaled_exp_double(x, shift, magic, least)
-    return _heavy_low(high, low, scale, p, p_low)
+def _single_exp_negated(x, shift, magic, least):
+    return _single_exp(-x, shift, magic, least)
 
 
-def _single_exp_negated(x, shift, magic, least, high, low):
-    return _single_exp(-x, shift, magic, least, high, low)
+def _single_exp_low_negated(x, shift, magic, least):
+    return _single_exp_low(-x, shift, magic, least)
 
 
-def _single_high_negated(x, shift, magic, least, high, low):
-    return _single_high(-x, shift, magic, least, high, low)
+def _double_exp_negated(x, shift, magic, least):
+    return _double_exp(-x, shift, magic, least)
 
 
-def _single_low_negated(x, shift, magic, least, high, low):
-    return _single_low(-x, shift, magic, least, high, low)
-
-
-def _double_exp_negated(x, shift, magic, least, high, low):
-    return _double_exp(-x, shift, magic, least, high, low)
-
-
-def _double_high_negated(x, shift, magic, least, high, low):
-    return _double_high(-x, shift, magic, least, high, low)
-
-
-def _double_low_negated(x, shift, magic, least, high, low):
-    return _double_low(-x, shift, magic, least, high, low)
+def _double_exp_low_negated(x, shift, magic, least):
+    return _double_exp_low(-x, shift, magic, least)
 
 
 # -- behind the sums: bodies of (high, low) ----------------------------------------------------
@@ -132,25 +107,15 @@ def _scaled(out, factor, factor_low):
     return fma(out, factor, out * factor_low)
 
 
-# -- the gradient from the output: bodies of (first = g, second = y, high, low) -----------------
+# -- the gradient from the output: bodies of (first = g, second = y) and (g, y, factors) --------
 
 
-def _single_dot_high(g, y, high, low):
-    return high + float64(g * y)
+def _dot(g, y):
+    return g * y
 
 
-def _dot_low(g, y, high, low):
-    p = g * y
-    return low + fma(g, y, -p)
-
-
-def _double_dot_high(g, y, high, low):
-    return high + g * y
-
-
-def _double_dot_low(g, y, high, low):
-    p = g * y
-    return low + (lost(high, p) + fma(g, y, -p))
+def _dot_low(g, y):
+    return fma(g, y, -(g * y))
 
 
 def _softmax_slope(g, y, total, total_low):
@@ -160,7 +125,7 @@ def _softmax_slope(g, y, total, total_low):
     return fma(y, d, y * select(fabs(total) < INF, rest, like(y, 0.0)))
 
 
-def _softmax(precision, greater, exp, high, low):
+def _softmax(precision, element, exp, exp_low):
     """The kernel for softmax of x or of -x."""
     sums = dict.fromkeys(("high", "low"), precision)
     factors = {
@@ -168,13 +133,13 @@ def _softmax(precision, greater, exp, high, low):
         "float64": (_double_factor, _double_factor_low),
     }[precision]
     return RowKernel(
-        maximum=maximum_span(precision, greater),
+        maximum=maximum_span(precision, element),
         prepare=prepare_span(precision),
         sum=sum_span(
             ("first",),
             EXPONENT,
             sums,
-            {"out": exp, "high": high, "low": low},
+            {"out": exp, "high": exp, "low": exp_low},
             _HEAVY[precision],
         ),
         finish=finish_span(sums, *factors),
@@ -197,13 +162,12 @@ def softmax(namespace, precision):
     """Exponentials of each row over their sum."""
     single = precision == "float32"
     if namespace:
-        sums = (_single_dot_high, _dot_low) if single else (_double_dot_high, _double_dot_low)
         totals = (single_sum, single_sum_low) if single else (whole, double_sum_low)
         finish = dict(zip(FACTOR, totals, strict=True))
-        return from_output(precision, ("first", "second"), *sums, finish, _softmax_slope)
-    if single:
-        return _softmax(precision, greater, _single_exp, _single_high, _single_low)
-    return _softmax(precision, greater, _double_exp, _double_high, _double_low)
+        streams = ("first", "second")
+        return from_output(precision, streams, _dot, _dot_low, finish, _softmax_slope)
+    bodies = (_single_exp, _single_exp_low) if single else (_double_exp, _double_exp_low)
+    return _softmax(precision, element, *bodies)
 
 
 @row_function(
@@ -219,7 +183,5 @@ def softmax(namespace, precision):
 def softmin(namespace, precision):
     """softmax of -x."""
     if precision == "float32":
-        bodies = (_single_exp_negated, _single_high_negated, _single_low_negated)
-    else:
-        bodies = (_double_exp_negated, _double_high_negated, _double_low_negated)
-    return _softmax(precision, _greater_negated, *bodies)
+        return _softmax(precision, _negated, _single_exp_negated, _single_exp_low_negated)
+    return _softmax(precision, _negated, _double_exp_negated, _double_exp_low_negated)
