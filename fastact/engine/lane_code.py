@@ -1,8 +1,7 @@
 """Lane spans as LLVM assembly: a loop over rows, in it loops over blocks, in them the bodies.
 
-The bodies of one step are called in a loop of constant length, which LLVM vectorises and
-unrolls. What they give accumulators stays in variables of the function, which LLVM keeps in
-registers, and is added to them by explicit vector operations.
+What the bodies give accumulators stays in variables of the function, which LLVM keeps in
+registers, and is added to them by explicit vector operations at the end of each step.
 """
 
 from __future__ import annotations
@@ -11,17 +10,12 @@ from collections.abc import Mapping
 
 from fastact.engine import target
 from fastact.engine.accumulate import add_terms, fold, gained, start
-from fastact.engine.lanes import LANE_BITS, LANES, ROWS, SLOTS, STREAMS, STRIDES, LaneSpan
+from fastact.engine.lanes import LANES, ROWS, SLOTS, STREAMS, STRIDES, LaneSpan
 from fastact.engine.lowering import lower
 from fastact.engine.span import PRECISIONS
+from fastact.engine.stepped_loop import LONG_STEP, loop_metadata, stepped_loop
 
 __all__ = ["lane_span_assembly"]
-
-#: Bytes of each operand whose terms are computed at once, before they are added block by
-#: block: a processor looks ahead no further than two exponentials. The sum of softmax in
-#: float32 takes 1.2 times as long by single blocks on AVX2 and on AVX-512; by twice as many it
-#: is 8 % faster on AVX-512, and that of log_softmax in float64 a fifth slower.
-TOGETHER = 128
 
 
 def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[str]:
@@ -37,7 +31,9 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
     # Between two passes all rows of a call are taken at once, one to a lane.
     between = not any(slot in STREAMS for slot in kinds)
     size = max(map(_bytes, kinds.values()))
-    widths = [LANES] if between else [TOGETHER // size, LANES]
+    # What the blocks of a long step add is computed at once, and added block by block.
+    steps = [1] if between else [LONG_STEP // (LANES * size), 1]
+    widest = steps[0] * LANES
     constants = [slot for slot in span.operands if slot not in STREAMS]
     # A row's constants are one value each, or one per lane.
     uniform = [] if side or between else constants
@@ -51,8 +47,8 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
     for slot, kind in kinds.items():
         lines += _read_word(f"%{slot}.base", "ptr", SLOTS[slot])
         lines.append(f"  %{slot}.result = alloca {kind}")
-    lines += [_variable(f"%{slot}.lanes", kinds[slot], widths[0]) for slot in local]
-    lines += [_variable(f"%{slot}.term", kinds[slot], widths[0]) for slot in terms]
+    lines += [_variable(f"%{slot}.lanes", kinds[slot], widest) for slot in local]
+    lines += [_variable(f"%{slot}.term", kinds[slot], widest) for slot in terms]
     for slot, accumulator in span.accumulators.items():
         lines.append(_variable(f"%{slot}.sum", PRECISIONS[accumulator.precision], LANES))
     lines += ["  %rows = add i64 0, 1"] if side or between else _read_word("%rows", "i64", ROWS)
@@ -70,12 +66,17 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
         lines += _read_number(f"%{slot}.value", f"%{slot}.here", kinds[slot])
     for slot in local:
         lines += _read_lanes(f"%{slot}.found", f"%{slot}.here", kinds[slot], side)
-        lines += _repeat(f"%{slot}.found", f"%{slot}.lanes", kinds[slot], widths[0])
+        lines += _repeat(f"%{slot}.found", f"%{slot}.lanes", kinds[slot], widest)
     for slot, accumulator in span.accumulators.items():
         lines += start(slot, accumulator)
-    lines.append(f"  br label %enter.w{widths[0]}")
-    for k in range(len(widths)):
-        lines += _blocks(span, kinds, bodies, uniform, widths, k)
+    lines.append("  br label %enter")
+    lines += stepped_loop(
+        "%blocks",
+        LANES,
+        steps,
+        lambda mark: _element(span, kinds, bodies, uniform, mark),
+        lambda mark, width: add_terms(span.accumulators, kinds, width, mark),
+    )
     lines.append("exit:")
     results = {}
     for slot, accumulator in span.accumulators.items():
@@ -101,63 +102,31 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
         "return:",
         "  ret void",
         "}",
-        "!0 = distinct !{}",
-        '!1 = !{!"llvm.loop.parallel_accesses", !0}',
-        '!2 = !{!"llvm.loop.vectorize.enable", i1 true}',
-        # Unrolled before it is vectorised, a short body stays scalar.
-        '!3 = !{!"llvm.loop.unroll.disable"}',
-        '!4 = !{!"llvm.loop.vectorize.followup_vectorized", !5, !6}',
-        '!5 = !{!"llvm.loop.unroll.full"}',
-        '!6 = !{!"llvm.loop.isvectorized"}',
-        "!7 = distinct !{!7, !3}",
+        *loop_metadata([LANES * step for step in steps]),
     ]
-    for width in widths:
-        # LLVM would take as many lanes as the widest type fits in a register: half of
-        # the vector unit for a float32 exponential that is summed in float64.
-        lines += [
-            f"!{width} = distinct !{{!{width}, !1, !2, !3, !4, !{width + 1}}}",
-            f'!{width + 1} = !{{!"llvm.loop.vectorize.width", i32 {width}}}',
-        ]
     types = "".join(f", {kinds[slot]}" for slot in span.operands)
     lines += [f"declare i32 @{body}(ptr, ptr{types})" for body in dict.fromkeys(bodies.values())]
     return ["\n".join(lines), *dict.fromkeys(text for _, text in lowered.values())]
 
 
-def _blocks(
+def _element(
     span: LaneSpan,
     kinds: Mapping[str, str],
     bodies: Mapping[str, str],
     uniform: list[str],
-    widths: list[int],
-    k: int,
+    mark: str,
 ) -> list[str]:
-    """The loop over the blocks in steps of ``widths[k]``, as far as whole steps go."""
-    width = widths[k]
-    mark, step = f".w{width}", width // LANES
-    begin = "0" if k == 0 else f"%until.w{widths[k - 1]}"
-    then = "exit" if k == len(widths) - 1 else f"enter.w{widths[k + 1]}"
-    lines = [
-        f"enter{mark}:",
-        f"  %until{mark} = and i64 %blocks, {-step}",
-        f"  %any{mark} = icmp ult i64 {begin}, %until{mark}",
-        f"  br i1 %any{mark}, label %step{mark}, label %{then}",
-        f"step{mark}:",
-        f"  %b{mark} = phi i64 [ {begin}, %enter{mark} ], [ %b.next{mark}, %latch{mark} ]",
-        f"  %start{mark} = shl nuw nsw i64 %b{mark}, {LANE_BITS}",
-        f"  br label %lane{mark}",
-        f"lane{mark}:",
-        f"  %i{mark} = phi i64 [ 0, %step{mark} ], [ %i.next{mark}, %lane{mark} ]",
-        f"  %element{mark} = add nuw nsw i64 %start{mark}, %i{mark}",
-    ]
+    """Element ``%loop.i`` of a step: load the operands, call the bodies, keep their results."""
     access = {slot: f"align {_bytes(kind)}, !llvm.access.group !0" for slot, kind in kinds.items()}
-    arguments = []
+    lines, arguments = [], []
     for slot in span.operands:
         value = f"%{slot}.value"
         if slot not in uniform:
-            place, value = f"%{slot}.at{mark}", f"{value}{mark}"
+            at, value = f"%{slot}.at{mark}", f"{value}{mark}"
+            place = "here" if slot in STREAMS else "lanes"
             lines += [
-                _element(place, slot, kinds[slot], "here" if slot in STREAMS else "lanes", mark),
-                f"  {value} = load {kinds[slot]}, ptr {place}, {access[slot]}",
+                _address(at, slot, kinds[slot], place, mark),
+                f"  {value} = load {kinds[slot]}, ptr {at}, {access[slot]}",
             ]
         arguments.append(f"{kinds[slot]} {value}")
     for slot, body in bodies.items():
@@ -166,26 +135,16 @@ def _blocks(
             f"  %{slot}.new{mark} = load {kinds[slot]}, ptr %{slot}.result",
         ]
     for slot in bodies:
-        place = f"%{slot}.to{mark}"
+        to, place = f"%{slot}.to{mark}", "here" if slot in STREAMS else "term"
         lines += [
-            _element(place, slot, kinds[slot], "here" if slot in STREAMS else "term", mark),
-            f"  store {kinds[slot]} %{slot}.new{mark}, ptr {place}, {access[slot]}",
+            _address(to, slot, kinds[slot], place, mark),
+            f"  store {kinds[slot]} %{slot}.new{mark}, ptr {to}, {access[slot]}",
         ]
-    return [
-        *lines,
-        f"  %i.next{mark} = add nuw nsw i64 %i{mark}, 1",
-        f"  %lanes.done{mark} = icmp eq i64 %i.next{mark}, {width}",
-        f"  br i1 %lanes.done{mark}, label %latch{mark}, label %lane{mark}, !llvm.loop !{width}",
-        f"latch{mark}:",
-        *add_terms(span.accumulators, kinds, width, mark),
-        f"  %b.next{mark} = add nuw nsw i64 %b{mark}, {step}",
-        f"  %done{mark} = icmp eq i64 %b.next{mark}, %until{mark}",
-        f"  br i1 %done{mark}, label %{then}, label %step{mark}, !llvm.loop !7",
-    ]
+    return lines
 
 
-def _element(name: str, slot: str, kind: str, place: str, mark: str) -> str:
-    index = f"%element{mark}" if place == "here" else f"%i{mark}"
+def _address(name: str, slot: str, kind: str, place: str, mark: str) -> str:
+    index = f"%loop.element{mark}" if place == "here" else f"%loop.i{mark}"
     return f"  {name} = getelementptr inbounds {kind}, ptr %{slot}.{place}, i64 {index}"
 
 

@@ -6,11 +6,10 @@ stride: LLVM's vectoriser meets one loop of one shape. Tails, strides, dtype con
 and threads are the carrier's business (:mod:`fastact.engine.carrier`), which is compiled
 once for all activations.
 
-The loop goes from line to line. Within, a loop of constant length over the elements of
-a line is vectorised and unrolled; it leaves its results in a local variable, which LLVM
-keeps in registers, and explicit stores of whole lines follow. Nothing is reassociated and
-products are fused only where the kernel says so: an element has the same bits at every
-vector width.
+The loop goes on by two lines at a time, the last by one (:mod:`fastact.engine.stepped_loop`).
+A step leaves its results in a local variable, which LLVM keeps in registers, and explicit
+stores of whole lines follow. Nothing is reassociated and products are fused only where the
+kernel says so: an element has the same bits at every vector width.
 
 A *streamed* span writes past the caches, for results larger than the last of them. An
 ordinary store reads its line into the cache before it writes it; a streamed one does not,
@@ -32,6 +31,7 @@ from fastact.engine import target
 from fastact.engine.entry import Activation
 from fastact.engine.forms import Form
 from fastact.engine.lowering import lower
+from fastact.engine.stepped_loop import LONG_STEP, loop_metadata, stepped_loop
 
 if TYPE_CHECKING:
     from fastact.engine.rowwise import GatedUnit
@@ -65,7 +65,6 @@ def span_assembly(
     ]
     size = {"float": 4, "double": 8}[kind]
     lanes = (1 << UNIT_BITS) // size
-    line = f"<{lanes} x {kind}>"
     outputs = [f"out{k}" for k in range(len(bodies))]
     lines = [
         # LLVM does not align the stack for vectors it finds too many for the registers; every
@@ -80,51 +79,38 @@ def span_assembly(
             f"  %{operand}.slot = getelementptr ptr, ptr %operands, i64 {k}",
             f"  %{operand}.base = load ptr, ptr %{operand}.slot",
         ]
-    lines += [f"  %{output}.line = alloca {line}, align 64" for output in outputs]
     lines += [
-        "  br label %line",
-        "line:",
-        "  %unit = phi i64 [ 0, %entry ], [ %unit.next, %written ]",
-        f"  %start = mul nuw nsw i64 %unit, {lanes}",
+        f"  %{output}.line = alloca <{LONG_STEP // size} x {kind}>, align 64" for output in outputs
     ]
-    for operand in [*operands, *outputs]:
-        lines.append(
-            f"  %{operand}.here = getelementptr inbounds {kind}, ptr %{operand}.base, i64 %start"
-        )
+    steps = [LONG_STEP >> UNIT_BITS, 1]
+    how = "align 64, !nontemporal !1" if streamed else f"align {size}"
+
+    def write(mark: str, width: int) -> list[str]:
+        """The results of a step, from registers to where they belong."""
+        found = []
+        for output in outputs:
+            value, place = f"%{output}.whole{mark}", f"%{output}.here{mark}"
+            found += [
+                f"  {value} = load <{width} x {kind}>, ptr %{output}.line, align 64",
+                f"  {place} = getelementptr inbounds {kind}, ptr %{output}.base, "
+                f"i64 %loop.start{mark}",
+                f"  store <{width} x {kind}> {value}, ptr {place}, {how}",
+            ]
+        return found
+
     lines += [
-        "  br label %lane",
-        "lane:",
-        "  %i = phi i64 [ 0, %line ], [ %i.next, %lane ]",
-        *_element(kind, size, operands, passed, bodies),
-        "  %i.next = add nuw nsw i64 %i, 1",
-        f"  %full = icmp eq i64 %i.next, {lanes}",
-        "  br i1 %full, label %written, label %lane, !llvm.loop !1",
-        "written:",
-    ]
-    how = "align 64, !nontemporal !2" if streamed else f"align {size}"
-    for output in outputs:
-        lines += [
-            f"  %{output}.whole = load {line}, ptr %{output}.line, align 64",
-            f"  store {line} %{output}.whole, ptr %{output}.here, {how}",
-        ]
-    lines += [
-        "  %unit.next = add nuw nsw i64 %unit, 1",
-        "  %done = icmp eq i64 %unit.next, %units",
-        "  br i1 %done, label %exit, label %line, !llvm.loop !3",
+        "  br label %enter",
+        *stepped_loop(
+            "%units",
+            lanes,
+            steps,
+            lambda mark: _element(mark, kind, size, operands, passed, bodies),
+            write,
+        ),
         "exit:",
         "  ret void",
         "}",
-        "!0 = distinct !{}",
-        # Unrolled before it is vectorised, a short body stays scalar.
-        "!1 = distinct !{!1, !4, !5, !6, !7}",
-        "!2 = !{i32 1}",
-        "!3 = distinct !{!3, !6}",
-        '!4 = !{!"llvm.loop.parallel_accesses", !0}',
-        '!5 = !{!"llvm.loop.vectorize.enable", i1 true}',
-        '!6 = !{!"llvm.loop.unroll.disable"}',
-        '!7 = !{!"llvm.loop.vectorize.followup_vectorized", !8, !9}',
-        '!8 = !{!"llvm.loop.unroll.full"}',
-        '!9 = !{!"llvm.loop.isvectorized"}',
+        *loop_metadata([lanes * step for step in steps]),
     ]
     lines += [
         f"declare i32 @{body}(ptr, ptr{f', {kind}' * len(passed)})"
@@ -134,30 +120,37 @@ def span_assembly(
 
 
 def _element(
-    kind: str, size: int, operands: list[str], passed: list[str], bodies: list[tuple[str, str]]
+    mark: str,
+    kind: str,
+    size: int,
+    operands: list[str],
+    passed: list[str],
+    bodies: list[tuple[str, str]],
 ) -> list[str]:
-    """Element ``%i`` of the line: load the operands, call the bodies, keep their results."""
+    """Element ``%loop.i`` of a step: load the operands, call the bodies, keep their results."""
     access = f"align {size}, !llvm.access.group !0"
     lines = []
     for operand in operands:
+        place = f"%{operand}.at{mark}"
         lines += [
-            f"  %{operand}.at = getelementptr inbounds {kind}, ptr %{operand}.here, i64 %i",
-            f"  %{operand} = load {kind}, ptr %{operand}.at, {access}",
+            f"  {place} = getelementptr inbounds {kind}, ptr %{operand}.base, "
+            f"i64 %loop.element{mark}",
+            f"  %{operand}{mark} = load {kind}, ptr {place}, {access}",
         ]
-    arguments = ", ".join(f"{kind} %{operand}" for operand in passed)
+    arguments = ", ".join(f"{kind} %{operand}{mark}" for operand in passed)
     values = [f"%out{k}" for k in range(len(bodies))]
     for value, (body, _) in zip(values, bodies, strict=True):
         lines += [
             f"  call i32 @{body}(ptr %result, ptr null, {arguments})",
-            f"  {value} = load {kind}, ptr %result",
+            f"  {value}{mark} = load {kind}, ptr %result",
         ]
     for value in values:
-        stored = value
+        stored, place = f"{value}{mark}", f"{value}.at{mark}"
         if passed != operands:
-            stored = f"{value}.scaled"
-            lines.append(f"  {stored} = fmul {kind} %g, {value}")
+            stored = f"{value}.scaled{mark}"
+            lines.append(f"  {stored} = fmul {kind} %g{mark}, {value}{mark}")
         lines += [
-            f"  {value}.at = getelementptr inbounds {kind}, ptr {value}.line, i64 %i",
-            f"  store {kind} {stored}, ptr {value}.at, {access}",
+            f"  {place} = getelementptr inbounds {kind}, ptr {value}.line, i64 %loop.i{mark}",
+            f"  store {kind} {stored}, ptr {place}, {access}",
         ]
     return lines

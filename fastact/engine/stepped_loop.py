@@ -1,0 +1,95 @@
+"""The loop of all spans, as LLVM assembly: blocks in long steps, and what is left in short ones.
+
+Within a step, a loop of constant length over its elements is vectorised and unrolled. A long
+step holds several vectors of every operand: their instructions alternate, and need not wait
+for each other. A processor looks no further ahead than some sixty vector instructions, about
+one gelu.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+__all__ = ["LONG_STEP", "loop_metadata", "stepped_loop"]
+
+#: Bytes of each operand in a long step. Against 64 the kernels are 9 % faster on AVX2 (geometric
+#: mean over all of them; mish's derivative in float64 1.5 times) and 4 % on AVX-512; 256 is 1 %
+#: faster yet on AVX-512, and in float32 on AVX2 1 % slower.
+LONG_STEP = 128
+
+
+def stepped_loop(
+    count: str,
+    lanes: int,
+    steps: list[int],
+    each: Callable[[str], list[str]],
+    then: Callable[[str, int], list[str]],
+) -> list[str]:
+    """A loop over ``count`` blocks of ``lanes`` elements, from label "enter" to label "exit".
+
+    ``steps`` are lengths in blocks, the last of them 1. ``each`` gives the lines for an element,
+    ``%loop.i`` of its step and ``%loop.element`` of all; ``then`` those for the end of a step,
+    which begins with ``%loop.start``. Both get the mark that ends all names of their step,
+    and ``then`` its number of elements.
+    """
+    lines = ["enter:", f"  br label %enter.{steps[0]}"]
+    begin = "0"
+    for k, step in enumerate(steps):
+        mark, width = f".{step}", step * lanes
+        after = "exit" if k == len(steps) - 1 else f"enter.{steps[k + 1]}"
+        until, block, following = (f"%loop.{n}{mark}" for n in ("until", "block", "following"))
+        i, more = f"%loop.i{mark}", f"%loop.more{mark}"
+        lines += [
+            f"enter{mark}:",
+            f"  {until} = and i64 {count}, {-step}",
+            f"  %loop.any{mark} = icmp ult i64 {begin}, {until}",
+            f"  br i1 %loop.any{mark}, label %step{mark}, label %{after}",
+            f"step{mark}:",
+            f"  {block} = phi i64 [ {begin}, %enter{mark} ], [ {following}, %end{mark} ]",
+            f"  %loop.start{mark} = mul nuw nsw i64 {block}, {lanes}",
+            f"  br label %lane{mark}",
+            f"lane{mark}:",
+            f"  {i} = phi i64 [ 0, %step{mark} ], [ {more}, %lane{mark} ]",
+            f"  %loop.element{mark} = add nuw nsw i64 %loop.start{mark}, {i}",
+            *each(mark),
+            f"  {more} = add nuw nsw i64 {i}, 1",
+            f"  %loop.full{mark} = icmp eq i64 {more}, {width}",
+            f"  br i1 %loop.full{mark}, label %end{mark}, label %lane{mark}, "
+            f"!llvm.loop {_loop(width)}",
+            f"end{mark}:",
+            *then(mark, width),
+            f"  {following} = add nuw nsw i64 {block}, {step}",
+            f"  %loop.done{mark} = icmp eq i64 {following}, {until}",
+            f"  br i1 %loop.done{mark}, label %{after}, label %step{mark}, !llvm.loop !2",
+        ]
+        begin = until
+    return lines
+
+
+def loop_metadata(widths: list[int]) -> list[str]:
+    """What the loops refer to; accesses in them belong to group !0, streamed stores to !1."""
+    lines = [
+        "!0 = distinct !{}",
+        "!1 = !{i32 1}",
+        "!2 = distinct !{!2, !5}",
+        '!3 = !{!"llvm.loop.parallel_accesses", !0}',
+        '!4 = !{!"llvm.loop.vectorize.enable", i1 true}',
+        # Unrolled before it is vectorised, a short body stays scalar.
+        '!5 = !{!"llvm.loop.unroll.disable"}',
+        '!6 = !{!"llvm.loop.vectorize.followup_vectorized", !7, !8}',
+        '!7 = !{!"llvm.loop.unroll.full"}',
+        '!8 = !{!"llvm.loop.isvectorized"}',
+    ]
+    for width in widths:
+        # LLVM would take as many lanes as the widest type fits in a register: half of
+        # the vector unit for a float32 exponential that is summed in float64.
+        loop, lanes = _loop(width), f"{_loop(width)}1"
+        lines += [
+            f"{loop} = distinct !{{{loop}, !3, !4, !5, !6, {lanes}}}",
+            f'{lanes} = !{{!"llvm.loop.vectorize.width", i32 {width}}}',
+        ]
+    return lines
+
+
+def _loop(width: int) -> str:
+    return f"!{10 * width}"
