@@ -67,6 +67,10 @@ def test_layout_and_position_change_no_bit(form_and_entry: Any, dtype: str) -> N
     expected = digest(ufunc(*operands(form, x), *extra))
     for name, array in layouts(x).items():
         assert digest(ufunc(*operands(form, array), *extra)) == expected, name
+    # Parameters: one value for all, one for each element, and the first of either kind.
+    arrays = [np.full(x.size, value, dtype) for value in extra]
+    assert digest(ufunc(*operands(form, x), *arrays)) == expected
+    assert digest(ufunc(*operands(form, x), *arrays[:1], *extra[1:])) == expected
     # Part by part, of lengths on all sides of the block of 64 and of the vector.
     borders = np.cumsum([0, 1, 2, 3, 7, 8, 31, 63, 64, 65, 127, 128, 129])
     parts = [slice(a, b) for a, b in zip(borders, [*borders[1:], x.size], strict=True)]
@@ -169,7 +173,8 @@ def parts(call, *arrays):
 for shift in (0, 1, 5):  # the output begins on a cache line, and not
     v = x[shift : shift + n]
     room = np.empty(n + 16, np.float32)
-    for function in (fa.sigmoid, fa.leaky_relu, lambda a, **k: fa.vjp.silu(a, a, **k)):
+    slopes = [lambda a, **k: fa.leaky_relu(a, 0.3, **k), lambda a, **k: fa.prelu(a, a, **k)]
+    for function in (fa.sigmoid, fa.leaky_relu, *slopes, lambda a, **k: fa.vjp.silu(a, a, **k)):
         expected = parts(function, v)
         out = room[shift : shift + n]
         out[:] = 7

@@ -39,6 +39,7 @@ from fastact.engine.plan import (
     MAX_OPERANDS,
     NATIVE,
     OPERANDS,
+    PARAMETERS,
     PREPARE,
     SCATTER,
     SERIAL,
@@ -48,6 +49,7 @@ from fastact.engine.plan import (
     STREAMED,
     STREAMING,
     TEAM,
+    UNIFORM,
 )
 from fastact.engine.span import UNIT_BITS
 
@@ -145,12 +147,22 @@ def few(args, done, n, steps, plan):
         copy_few(load_int64(args + 8 * k) + done * step, step, line, stored, stored, n - done)
 
 
-def span_at(args, start, units, span, plan):
+def span_at(args, steps, start, units, span, plan):
     """Send ``units`` lines of contiguous operands through a span, from element ``start`` on."""
-    stored, addresses = load_int64(plan + STORED), stack(WORDS)
+    addresses = stack(WORDS)
     for k in range(load_int64(plan + OPERANDS)):
-        store_int64(addresses + 8 * k, load_int64(args + 8 * k) + start * stored)
+        address = load_int64(args + 8 * k) + start * load_int64(steps + 8 * k)
+        store_int64(addresses + 8 * k, address)
     call_span(span, addresses, units)
+
+
+def parameters_step(steps, plan, stored):
+    """The step of all parameters: ``stored``, 0 (also where there are none), or -1 for neither."""
+    first, inputs = load_int64(plan + PARAMETERS), load_int64(plan + INPUTS)
+    common = load_int64(steps + 8 * first) if first < inputs else 0
+    for k in range(first, inputs):
+        common = common if load_int64(steps + 8 * k) == common else -1
+    return common if common == 0 or common == stored else -1
 
 
 def carry(args, n, steps, plan, stream):
@@ -158,11 +170,15 @@ def carry(args, n, steps, plan, stream):
     stored, operands = load_int64(plan + STORED), load_int64(plan + OPERANDS)
     order = worst_hazard(args, steps, plan, n)
     direct = load_int64(plan + NATIVE) == 1 and order <= SAME
-    contiguous = direct
-    for k in range(operands):
+    common = parameters_step(steps, plan, stored)
+    contiguous = direct and common >= 0
+    for k in range(load_int64(plan + PARAMETERS)):
         contiguous = contiguous and load_int64(steps + 8 * k) == stored
-    usual = load_int64(plan + SPAN)
+    for k in range(load_int64(plan + INPUTS), operands):
+        contiguous = contiguous and load_int64(steps + 8 * k) == stored
+    usual = load_int64(plan + (UNIFORM if common == 0 else SPAN))
     span, first = usual, 0
+    stream = stream and common == 0
     if n * stored >= LONG and (contiguous or (direct and stream)):
         head = head_to_lines(args, steps, plan)
         # The lines of an output that is an input too are in the cache already.
@@ -172,14 +188,14 @@ def carry(args, n, steps, plan, stream):
             first = head
     done, units = first, ((n - first) * stored) >> UNIT_BITS
     if contiguous and units > 0:
-        span_at(args, done, units, span, plan)
+        span_at(args, steps, done, units, span, plan)
         done += (units << UNIT_BITS) // stored
     # A whole line at either end, part of it for the second time, where that spoils no input.
     again = contiguous and order == APART and n * stored >= LINE
     start, end = 0, first
     for _ in range(2):
         if start < end and again:
-            span_at(args, min(start, n - LINE // stored), 1, usual, plan)
+            span_at(args, steps, min(start, n - LINE // stored), 1, usual, plan)
         elif start < end and direct and (end - start) * stored <= LINE:
             few(args, start, end, steps, plan)
         elif start < end:

@@ -12,6 +12,8 @@ __all__ = ["MAX_OPERANDS", "NEVER", "WORDS", "make_plan"]
 #: The words in order; NATIVE is 1 where the span computes with the stored dtype itself.
 WORDS = (
     "SPAN",
+    "UNIFORM",
+    "PARAMETERS",
     "INPUTS",
     "OPERANDS",
     "STORED",
@@ -29,8 +31,8 @@ WORDS = (
     "PREPARE",
 )
 #: Byte offset of each word.
-SPAN, INPUTS, OPERANDS, STORED, NATIVE, GATHER, SCATTER, SERIAL, TEAM, PARALLEL = range(0, 80, 8)
-AWAKE, STREAMING, STREAM, STREAMED, GRAIN, PREPARE = range(80, 128, 8)
+SPAN, UNIFORM, PARAMETERS, INPUTS, OPERANDS, STORED, NATIVE, GATHER, SCATTER = range(0, 72, 8)
+SERIAL, TEAM, PARALLEL, AWAKE, STREAMING, STREAM, STREAMED, GRAIN, PREPARE = range(72, 144, 8)
 #: Where ``TEAM`` points: the address of the team's loop, and at these offsets whether it
 #: is busy (on a cache line of its own), how many threads it may use, and the
 #: nanoseconds of :mod:`fastact.engine.pace`.
@@ -44,6 +46,8 @@ MAX_OPERANDS = 8
 def make_plan(**words: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """A plan from its words by name.
 
+    Operands from ``PARAMETERS`` up to ``INPUTS`` are parameters; ``UNIFORM`` and ``STREAMED`` are
+    the spans that take one value of each for all elements.
     ``PARALLEL`` is the length from which threads pay, ``AWAKE`` the one from which they do
     where they are awake, ``STREAM`` the one from which the
     carrier ``STREAMING`` takes ``STREAMED``, the span that writes past the caches; a plan
@@ -52,6 +56,8 @@ def make_plan(**words: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     where ``GATHER`` is still 0.
     """
     words = {
+        "UNIFORM": 0,
+        "PARAMETERS": words["INPUTS"],
         "AWAKE": NEVER,
         "STREAMING": 0,
         "STREAM": NEVER,

@@ -49,16 +49,19 @@ def span_assembly(
     form: Form,
     precision: str,
     *,
+    uniform: bool = False,
     streamed: bool = False,
 ) -> list[str]:
     """LLVM assembly of the span of one form of one activation at one precision.
 
-    The first module holds the span, the others the scalar bodies it calls. The outputs
-    of a ``streamed`` span begin on cache lines.
+    The first module holds the span, the others the scalar bodies it calls. A ``uniform``
+    span reads one value of each parameter for all elements. The outputs of a ``streamed`` span
+    begin on cache lines.
     """
     kind = PRECISIONS[precision]
     operands = [*form.operands, *entry.parameters]
     passed = operands[1:] if form.scaled else operands
+    fixed = list(entry.parameters) if uniform else []
     bodies = [
         lower(entry.body(role, precision), precision, [precision] * len(passed))
         for role in form.outputs
@@ -82,6 +85,7 @@ def span_assembly(
     lines += [
         f"  %{output}.line = alloca <{LONG_STEP // size} x {kind}>, align 64" for output in outputs
     ]
+    lines += [f"  %{parameter}.one = load {kind}, ptr %{parameter}.base" for parameter in fixed]
     steps = [LONG_STEP >> UNIT_BITS, 1]
     how = "align 64, !nontemporal !1" if streamed else f"align {size}"
 
@@ -104,7 +108,7 @@ def span_assembly(
             "%units",
             lanes,
             steps,
-            lambda mark: _element(mark, kind, size, operands, passed, bodies),
+            lambda mark: _element(mark, kind, size, operands, passed, fixed, bodies),
             write,
         ),
         "exit:",
@@ -125,26 +129,28 @@ def _element(
     size: int,
     operands: list[str],
     passed: list[str],
+    fixed: list[str],
     bodies: list[tuple[str, str]],
 ) -> list[str]:
     """Element ``%loop.i`` of a step: load the operands, call the bodies, keep their results."""
     access = f"align {size}, !llvm.access.group !0"
     lines = []
-    for operand in operands:
+    values = {name: f"%{name}.one" if name in fixed else f"%{name}{mark}" for name in operands}
+    for operand in (name for name in operands if name not in fixed):
         place = f"%{operand}.at{mark}"
         lines += [
             f"  {place} = getelementptr inbounds {kind}, ptr %{operand}.base, "
             f"i64 %loop.element{mark}",
-            f"  %{operand}{mark} = load {kind}, ptr {place}, {access}",
+            f"  {values[operand]} = load {kind}, ptr {place}, {access}",
         ]
-    arguments = ", ".join(f"{kind} %{operand}{mark}" for operand in passed)
-    values = [f"%out{k}" for k in range(len(bodies))]
-    for value, (body, _) in zip(values, bodies, strict=True):
+    arguments = ", ".join(f"{kind} {values[operand]}" for operand in passed)
+    results = [f"%out{k}" for k in range(len(bodies))]
+    for value, (body, _) in zip(results, bodies, strict=True):
         lines += [
             f"  call i32 @{body}(ptr %result, ptr null, {arguments})",
             f"  {value}{mark} = load {kind}, ptr %result",
         ]
-    for value in values:
+    for value in results:
         stored, place = f"{value}{mark}", f"{value}.at{mark}"
         if passed != operands:
             stored = f"{value}.scaled{mark}"

@@ -61,24 +61,30 @@ class Spans(NamedTuple):
     """Addresses of the spans of one precision."""
 
     ordinary: int
+    uniform: int
     streamed: int
 
 
 def _load_spans(qualified: str, entry: Activation | GatedUnit, form: Form, precision: str) -> Spans:
     ordinary = f"fastact.{qualified}.{precision}"
     streamed = f"{ordinary}.streamed"
+    # Without parameters it is the ordinary one.
+    uniform = f"{ordinary}.uniform" if entry.parameters else ordinary
 
     def build() -> bytes:
         from fastact.engine import target
         from fastact.engine.span import span_assembly
 
-        return target.emit_object(
-            span_assembly(ordinary, entry, form, precision),
-            span_assembly(streamed, entry, form, precision, streamed=True),
-        )
+        def make(symbol: str, **how: bool) -> list[str]:
+            return span_assembly(symbol, entry, form, precision, **how)
 
-    addresses = codecache.load(f"{qualified}-{precision}", [ordinary, streamed], build)
-    return Spans(addresses[ordinary], addresses[streamed])
+        spans = [make(ordinary), make(streamed, uniform=True, streamed=True)]
+        spans += [make(uniform, uniform=True)] if entry.parameters else []
+        return target.emit_object(*spans)
+
+    symbols = list(dict.fromkeys((ordinary, uniform, streamed)))
+    addresses = codecache.load(f"{qualified}-{precision}", symbols, build)
+    return Spans(addresses[ordinary], addresses[uniform], addresses[streamed])
 
 
 def _seconds_per_element(span: int, operands: int, precision: str) -> float:
@@ -107,7 +113,7 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
     @functools.cache
     def spans(precision: str) -> tuple[Spans, float]:
         found = _load_spans(qualified, entry, form, precision)
-        return found, _seconds_per_element(found.ordinary, operands, precision)
+        return found, _seconds_per_element(found.uniform, operands, precision)
 
     def plan(dtype: str, stored: int) -> Any:
         found, seconds = spans(_COMPUTED[dtype])
@@ -116,6 +122,8 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
         native = dtype == _COMPUTED[dtype]
         return make_plan(
             SPAN=found.ordinary,
+            UNIFORM=found.uniform,
+            PARAMETERS=len(form.operands),
             INPUTS=inputs,
             OPERANDS=operands,
             STORED=stored,
