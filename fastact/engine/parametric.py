@@ -82,19 +82,17 @@ def with_defaults(
     # a call on one element. Numba's users and NumPy's errors see neither.
 
     def of_one(first: Any = _NOTHING, /, *rest: Any, **keywords: Any) -> Any:
-        if first is not _NOTHING and not keywords:
-            if not rest:
-                return without(first)
-            if len(rest) == count and good_numbers(rest):
-                return ufunc(first, *rest)
+        if not rest and not keywords and first is not _NOTHING:
+            return without(first)
+        if len(rest) == count and not keywords and good_numbers(rest):
+            return ufunc(first, *rest)
         return in_full(*(() if first is _NOTHING else (first, *rest)), **keywords)
 
     def of_two(first: Any = _NOTHING, second: Any = _NOTHING, /, *rest: Any, **keys: Any) -> Any:
-        if second is not _NOTHING and not keys:
-            if not rest:
-                return without(first, second)
-            if len(rest) == count and good_numbers(rest):
-                return ufunc(first, second, *rest)
+        if not rest and not keys and second is not _NOTHING:
+            return without(first, second)
+        if len(rest) == count and not keys and good_numbers(rest):
+            return ufunc(first, second, *rest)
         return in_full(*(v for v in (first, second) if v is not _NOTHING), *rest, **keys)
 
     function = of_one if required == 1 else of_two
