@@ -45,62 +45,63 @@ def gained(slot: str, accumulator: Accumulator) -> tuple[list[str], str]:
 def add_terms(
     accumulators: Mapping[str, Accumulator], terms: Mapping[str, str], width: int, mark: str
 ) -> list[str]:
-    """Add ``width`` terms, LANES at a time; ``terms`` are their kinds, ``mark`` ends all names."""
-    lines = []
-    for slot, accumulator in accumulators.items():
-        kind = PRECISIONS[accumulator.precision]
-        lines += [
-            f"  %{slot}.terms{mark} = load <{width} x {terms[slot]}>, ptr %{slot}.term, align 64",
-            f"  %{slot}.0{mark} = load {_vector(kind)}, ptr %{slot}.sum, align 64",
-        ]
-    blocks = width // LANES
-    for block in range(blocks):
-        for slot, accumulator in accumulators.items():
-            lines += _term(slot, block, terms[slot], accumulator, width, mark)
-        lines += _add_block(accumulators, block, mark)
-    for slot, accumulator in accumulators.items():
-        kind = PRECISIONS[accumulator.precision]
-        lines.append(f"  store {_vector(kind)} %{slot}.{blocks}{mark}, ptr %{slot}.sum, align 64")
-    return lines
+    """Add ``width`` terms, LANES at a time; ``terms`` are their kinds, ``mark`` ends all names.
 
-
-def _term(
-    slot: str, block: int, kind: str, accumulator: Accumulator, width: int, mark: str
-) -> list[str]:
-    """A block's terms, in the precision of the accumulator."""
-    indices = ", ".join(f"i32 {block * LANES + i}" for i in range(LANES))
-    name, kept = f"%{slot}.term{block}{mark}", PRECISIONS[accumulator.precision]
-    narrow = name if kept == kind else f"{name}.narrow"
-    whole = f"<{width} x {kind}>"
-    lines = [
-        f"  {narrow} = shufflevector {whole} %{slot}.terms{mark}, {whole} poison, "
-        f"<{LANES} x i32> <{indices}>"
-    ]
-    if narrow != name:
-        lines.append(f"  {name} = fpext {_vector(kind)} {narrow} to {_vector(kept)}")
-    return lines
-
-
-def _add_block(accumulators: Mapping[str, Accumulator], block: int, mark: str) -> list[str]:
-    lines = []
+    Blocks are joined in pairs before they are added, so that an accumulator waits for one
+    operation per step; but not in a sum that carries what it loses.
+    """
+    lines, parts = [], {}
     for slot, accumulator in accumulators.items():
         vector = _vector(PRECISIONS[accumulator.precision])
-        term, total = f"%{slot}.term{block}{mark}", f"%{slot}.{block}{mark}"
-        more = f"%{slot}.{block + 1}{mark}"
-        if slot == "peak":
-            # A nan is passed over here; it comes out of the exponential.
-            lines += [
-                f"  {more}.more = fcmp ogt {vector} {term}, {total}",
-                f"  {more} = select <{LANES} x i1> {more}.more, {vector} {term}, {vector} {total}",
-            ]
-            continue
-        if slot == "low" and carries(accumulators):
-            # Joined before they are added: a sum waits for one addition per block.
-            lines += _lost("high", block, bool(accumulators["high"].start), vector, mark)
-            lines.append(f"  {term}.all = fadd {vector} {term}, %high.lost{block}{mark}")
-            term = f"{term}.all"
-        lines.append(f"  {more} = fadd {vector} {total}, {term}")
+        lines.append(f"  %{slot}.old{mark} = load {vector}, ptr %{slot}.sum, align 64")
+        read, parts[slot] = _blocks(slot, terms[slot], accumulator, width, mark)
+        lines += read
+    new = {}
+    if carries(accumulators):
+        new["high"] = f"%high.sum{width // LANES - 1}{mark}"
+        lines += _carrying(accumulators["high"], parts.pop("high"), parts["low"], mark)
+    for slot, names in parts.items():
+        vector = _vector(PRECISIONS[accumulators[slot].precision])
+        while len(names) > 1:
+            left, right = names[::2], names[1::2]
+            names = [f"{name}.pair" for name in left]
+            for name, a, b in zip(names, left, right, strict=True):
+                lines += _joined(slot, name, vector, a, b)
+        new[slot] = f"%{slot}.grown{mark}"
+        lines += _joined(slot, new[slot], vector, f"%{slot}.old{mark}", names[0])
+    for slot, name in new.items():
+        vector = _vector(PRECISIONS[accumulators[slot].precision])
+        lines.append(f"  store {vector} {name}, ptr %{slot}.sum, align 64")
     return lines
+
+
+def _blocks(
+    slot: str, kind: str, accumulator: Accumulator, width: int, mark: str
+) -> tuple[list[str], list[str]]:
+    """The terms of each block, in the precision of the accumulator, and their names."""
+    kept, whole = PRECISIONS[accumulator.precision], f"<{width} x {kind}>"
+    lines = [f"  %{slot}.terms{mark} = load {whole}, ptr %{slot}.term, align 64"]
+    names = [f"%{slot}.term{block}{mark}" for block in range(width // LANES)]
+    for block, name in enumerate(names):
+        indices = ", ".join(f"i32 {block * LANES + i}" for i in range(LANES))
+        narrow = name if kept == kind else f"{name}.narrow"
+        lines.append(
+            f"  {narrow} = shufflevector {whole} %{slot}.terms{mark}, {whole} poison, "
+            f"<{LANES} x i32> <{indices}>"
+        )
+        if narrow != name:
+            lines.append(f"  {name} = fpext {_vector(kind)} {narrow} to {_vector(kept)}")
+    return lines, names
+
+
+def _joined(slot: str, name: str, vector: str, a: str, b: str) -> list[str]:
+    """The sum of two, or the greater. A nan is passed over: it comes out of the exponential."""
+    if slot != "peak":
+        return [f"  {name} = fadd {vector} {a}, {b}"]
+    return [
+        f"  {name}.more = fcmp ogt {vector} {b}, {a}",
+        f"  {name} = select <{LANES} x i1> {name}.more, {vector} {b}, {vector} {a}",
+    ]
 
 
 def carries(accumulators: Mapping[str, Accumulator]) -> bool:
@@ -109,24 +110,28 @@ def carries(accumulators: Mapping[str, Accumulator]) -> bool:
     return None not in pair and len({a.precision for a in pair if a}) == 1
 
 
-def _lost(slot: str, block: int, heavy: bool, vector: str, mark: str) -> list[str]:
-    """What a sum has lost by its last addition."""
-    a, b, total = (
-        f"%{slot}.{block}{mark}",
-        f"%{slot}.term{block}{mark}",
-        f"%{slot}.{block + 1}{mark}",
-    )
-    name = f"%{slot}.lost{block}{mark}"
-    lines = [f"  {name}.back = fsub {vector} {total}, {a}"]
-    if heavy:
-        return [*lines, f"  {name} = fsub {vector} {b}, {name}.back"]
-    return [
-        *lines,
-        f"  {name}.rest = fsub {vector} {total}, {name}.back",
-        f"  {name}.first = fsub {vector} {a}, {name}.rest",
-        f"  {name}.second = fsub {vector} {b}, {name}.back",
-        f"  {name} = fadd {vector} {name}.first, {name}.second",
-    ]
+def _carrying(high: Accumulator, terms: list[str], lows: list[str], mark: str) -> list[str]:
+    """Add the terms one by one, and to each of ``lows`` what that lost."""
+    vector, total = _vector(PRECISIONS[high.precision]), f"%high.old{mark}"
+    lines = []
+    for block, term in enumerate(terms):
+        before, total, lost = total, f"%high.sum{block}{mark}", f"%high.lost{block}{mark}"
+        lines += [
+            f"  {total} = fadd {vector} {before}, {term}",
+            f"  {lost}.back = fsub {vector} {total}, {before}",
+        ]
+        if high.start:
+            lines.append(f"  {lost} = fsub {vector} {term}, {lost}.back")
+        else:
+            lines += [
+                f"  {lost}.rest = fsub {vector} {total}, {lost}.back",
+                f"  {lost}.first = fsub {vector} {before}, {lost}.rest",
+                f"  {lost}.second = fsub {vector} {term}, {lost}.back",
+                f"  {lost} = fadd {vector} {lost}.first, {lost}.second",
+            ]
+        lines.append(f"  {lows[block]}.all = fadd {vector} {lows[block]}, {lost}")
+        lows[block] += ".all"
+    return lines
 
 
 def fold(accumulators: Mapping[str, Accumulator], gained: dict[str, str]) -> list[str]:
