@@ -46,6 +46,7 @@ from fastact.engine.row_passes import (
     rows_side_by_side,
 )
 from fastact.engine.row_plan import COMPUTED, MAXIMUM, ROW_INPUTS, SCALAR
+from fastact.engine.transpose import transpose_int32, transpose_int64
 
 __all__ = ["row_loop", "rows"]
 
@@ -68,29 +69,45 @@ ALL_LANES = LANE_ROOM * (LAST_LANES + 1)
 ALL_TAILS = 3 * LANE_ROOM
 
 
-def turn_in(place, source, outer, inner, size, rows, n):
-    """Native elements of ``rows`` rows to where they lie side by side."""
-    if size == 4:
-        for i in range(rows):
+def turn_in(place, source, outer, inner, size, n):
+    """Native elements of LANES rows to where they lie side by side."""
+    if inner == size and n >= LANES:
+        for k in range(0, n, LANES):
+            j = min(k, n - LANES)  # the last block overlaps the one before
+            at, away = place + j * LANES * size, source + j * size
+            if size == 4:
+                transpose_int32(at, LANES * size, away, outer)
+            else:
+                transpose_int64(at, LANES * size, away, outer)
+    elif size == 4:
+        for i in range(LANES):
             for j in range(n):
                 value = load_int32(source + i * outer + j * inner)
                 store_int32(place + 4 * (j * LANES + i), value)
     else:
-        for i in range(rows):
+        for i in range(LANES):
             for j in range(n):
                 value = load_int64(source + i * outer + j * inner)
                 store_int64(place + 8 * (j * LANES + i), value)
 
 
-def turn_out(target, outer, inner, place, size, rows, n):
+def turn_out(target, outer, inner, place, size, n):
     """Back again."""
-    if size == 4:
-        for i in range(rows):
+    if inner == size and n >= LANES:
+        for k in range(0, n, LANES):
+            j = min(k, n - LANES)
+            at, away = target + j * size, place + j * LANES * size
+            if size == 4:
+                transpose_int32(at, outer, away, LANES * size)
+            else:
+                transpose_int64(at, outer, away, LANES * size)
+    elif size == 4:
+        for i in range(LANES):
             for j in range(n):
                 value = load_int32(place + 4 * (j * LANES + i))
                 store_int32(target + i * outer + j * inner, value)
     else:
-        for i in range(rows):
+        for i in range(LANES):
             for j in range(n):
                 value = load_int64(place + 8 * (j * LANES + i))
                 store_int64(target + i * outer + j * inner, value)
@@ -106,7 +123,7 @@ def group(table, plan, size, scratch, args, steps, row, rows, n):
         outer, inner = load_int64(steps + 8 * k), load_int64(core + 8 * k)
         source, place = load_int64(args + 8 * k) + row * outer, scratch + k * n * stored
         if native and rows == LANES:
-            turn_in(place, source, outer, inner, size, rows, n)
+            turn_in(place, source, outer, inner, size, n)
         else:
             for j in range(n):
                 call_gather(gather, place + j * stored, source + j * inner, outer, rows, LANES)
@@ -117,7 +134,7 @@ def group(table, plan, size, scratch, args, steps, row, rows, n):
     if load_int64(plan + SCALAR) == 1:
         call_scatter(scatter, target, outer, lanes_at(table, FACTOR), rows)
     elif native and rows == LANES:
-        turn_out(target, outer, load_int64(core + 8 * inputs), scratch, size, rows, n)
+        turn_out(target, outer, load_int64(core + 8 * inputs), scratch, size, n)
     else:
         inner = load_int64(core + 8 * inputs)
         for j in range(n):
