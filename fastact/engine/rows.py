@@ -11,7 +11,7 @@ from memory, softmax has one pass fewer (:mod:`fastact.engine.online_row`): 14 %
 and 10 % in float64 with all threads at work, a few percent with one; in shorter rows it lost
 5 %. Without stored exponentials, logsumexp would gain nothing: arithmetic hides its reading.
 
-*Short rows* are taken LANES at a time side by side, one to a lane; rows of some blocks
+*Short rows* are taken LANES at a time side by side, one to a lane; rows of a few whole blocks
 LANES at a time in turn; *long rows* one by one.
 
 Rows that are not contiguous, or of another storage dtype, go through scratch.
@@ -38,7 +38,7 @@ from fastact.engine.lanes import LANE_BITS, LANES, SLOTS, TABLE_WORDS
 from fastact.engine.online_row import row_at_once
 from fastact.engine.pace import loop_ended, threads_pay
 from fastact.engine.plan import AWAKE, GATHER, NATIVE, SCATTER, SERIAL, STORED, TEAM
-from fastact.engine.row_lanes import lanes_at, pad, read_double, write_lane
+from fastact.engine.row_lanes import lanes_at, read_double, write_lane
 from fastact.engine.row_passes import (
     place_rows,
     place_streams,
@@ -50,14 +50,13 @@ from fastact.engine.transpose import transpose_int32, transpose_int64
 
 __all__ = ["row_loop", "rows"]
 
-#: Rows up to this length are taken side by side where they fill no whole blocks: 1.5 ns per
-#: element of softmax in float32, where padded and in turn it is 2.2 at 50 elements.
-RAGGED = 64
-#: And where they do: in turn it is 1.3 at 32 elements and 1.0 at 64. Without a maximum to be
-#: found first, rows of two blocks are faster in turn.
-EVEN, EASY = 24, 8
-#: Up to this length, a row that fills no whole number of blocks is copied to where it does.
-PADDED = 256
+#: Rows that fill no whole blocks are taken side by side up to this length, and up to the second
+#: if no maximum has to be found first. One by one, softmax of 300 elements in float32 takes 1.5
+#: times as long, and padded, in turn, 1.8 times at 100.
+RAGGED, EASILY_RAGGED = 512, 256
+#: Rows that do are up to these bytes, else up to these elements: in turn softmax takes 1.2 times as
+#: long at 32 elements of float32, and 0.9 times at 64 of float64.
+EVEN, EASY = 256, 8
 #: Bytes of rows that are taken in turn. With 2^16, log_softmax of 1024 elements was 13 %
 #: slower than row by row; softmax differs by 5 % from 2^13 to 2^17.
 IN_TURN = 1 << 13
@@ -170,26 +169,23 @@ def turn(table, plan, size, scratch, args, steps, row, rows, n):
         place_rows(table, rows, first_outer, second_outer, outer)
         rows_in_turn(table, plan, first, n, rows)
     else:
-        room = whole(n)
-        stored = room * size
+        stored = n * size
         other = scratch + last * rows * stored
         for i in range(rows):
             place = scratch + i * stored
             call_gather(gather, place, first + i * first_outer, load_int64(core), n, n)
-            pad(place, size, n, room, plan)
             if last == 1:
                 place = other + i * stored
                 call_gather(gather, place, second + i * second_outer, load_int64(core + 8), n, n)
-                pad(place, size, n, room, plan)
         place_streams(table, scratch, other, scratch)
         place_rows(table, rows, stored, stored, stored)
-        rows_in_turn(table, plan, scratch, room, rows)
+        rows_in_turn(table, plan, scratch, n, rows)
     if scalar == 1:
         write_numbers(table, plan, size, target, outer, rows)
     elif scratch != 0:
         inner = load_int64(core + 8 * inputs)
         for i in range(rows):
-            call_scatter(scatter, target + i * outer, inner, scratch + i * room * size, n)
+            call_scatter(scatter, target + i * outer, inner, scratch + i * n * size, n)
 
 
 def one(table, tails, plan, size, scratch, args, steps, row, n):
@@ -242,16 +238,16 @@ def rows(args, dimensions, steps, plan):
         for i in range(ALL_LANES >> 3):
             store_int64(lanes + 8 * i, 0)
         # The length alone decides: the order of summation must not depend on the layout.
-        ragged = n & (LANES - 1) != 0
-        even = EVEN if load_int64(plan + MAXIMUM) != 0 else EASY
-        short = n <= (RAGGED if ragged else even)
-        padded = n <= PADDED and ragged
+        ragged, easy = n & (LANES - 1) != 0, load_int64(plan + MAXIMUM) == 0
+        if ragged:
+            short = n <= (EASILY_RAGGED if easy else RAGGED)
+        else:
+            short = n <= EASY if easy else n * size <= EVEN
         together = LANES
-        if ragged and n > PADDED:
-            together = 1
-        elif not short:
-            together = min(LANES, max(1, IN_TURN // (n * size * (inputs + 1))))
-        buffered = short or padded or not contiguous(steps, plan)
+        if not short:
+            in_turn = max(1, IN_TURN // (n * size * (inputs + 1)))
+            together = 1 if ragged else min(LANES, in_turn)
+        buffered = short or not contiguous(steps, plan)
         scratch = 0
         if buffered:
             room = inputs * together * (n if short else whole(n))
@@ -264,7 +260,7 @@ def rows(args, dimensions, steps, plan):
                 some = min(together, count - row)
                 if short:
                     group(table, plan, size, scratch, args, steps, row, some, n)
-                elif together > 1 or padded:
+                elif together > 1:
                     turn(table, plan, size, scratch, args, steps, row, some, n)
                 else:
                     one(table, tails, plan, size, scratch, args, steps, row, n)
