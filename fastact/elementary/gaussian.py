@@ -80,8 +80,7 @@ def _single_terms(shifted, v, v_low):
     r = high + low
     rest = (high - r) + low
     q, s = exp_series_single(r)
-    # Half of what rounding took from r^2: w is up to 0.06.
-    w = fma(q, s, fma(float32(0.5), fma(r, r, -s), rest))
+    w = fma(q, s, rest)
     return from_bits(int32(bits(shifted) << int32(23))), r, w
 
 

@@ -26,7 +26,7 @@ silu        0.002, degree 0         0.02, degree 4
 swish                               0.035, degree 5, in beta x
 quick_gelu  0.02, degree 1          0.023, degree 5
 gelu_tanh   0.032, degree 1         0.05, degree 6
-gelu        0.14, degree 3          0.28, degree 11
+gelu        0.158, degree 3         0.28, degree 11
 mish                                0.1, degree 7
 ==========  ======================  ======================
 
@@ -90,7 +90,7 @@ def gelu_minimum_single(x, value):
     p = fma(float32(-0.02270817570388317), d, float32(-0.00461564352735877))
     p = fma(p, d, float32(0.12942755222320557))
     p = fma(p, d, float32(0.2157473862171173))
-    return _join_single(d, p, float32(-0.16997121274471283), float32(0.14**2), value)
+    return _join_single(d, p, float32(-0.16997121274471283), float32(0.158**2), value)
 
 
 def silu_minimum_double(x, value):

@@ -146,7 +146,6 @@ def mills_single_terms(a):
     d1 = fma(float32(0.4986991882324219), a, float32(1.24606454372406))
     d2 = fma(float32(0.012026313692331314), a, float32(0.11170792579650879))
     d = fma(fma(d2, s, d1), s, d0)
-    inverse = float32(1.0) / d
-    small = n * inverse
+    small = n / d
     g = _MIDDLE_SINGLE + small
-    return i, e, g, fma(fma(-small, d, n), inverse, (_MIDDLE_SINGLE - g) + small)
+    return i, e, g, (_MIDDLE_SINGLE - g) + small
