@@ -115,11 +115,11 @@ def store_exponentials(table, tails, plan, size, first, out, n, kept):
         write_double(kept + 8 * p, magic)
         if some > 0:
             sweep(total, table, first + here, first + here, out + here, some)
-            add_up(table, sums)
+            add_up(table, sums, 0)
     if rest > 0:
         sweep(total, table, tails, tails + place, tails + 2 * place, 1)
-        add_up(table, sums)
-    end_sums(table, plan, sums)
+        add_up(table, sums, 0)
+    end_sums(table, plan, sums, 0)
     return True
 
 

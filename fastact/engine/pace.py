@@ -1,6 +1,6 @@
 """Whether threads pay for a loop: how long it is, and whether they are awake.
 
-To open a region takes 60 us where the threads have fallen asleep, and 5 us where they still
+To open a region takes 60 us where the threads have fallen asleep, and 2 us where they still
 wait for work, a millisecond or so after the last one. A loop that gains even so
 (``PARALLEL``) goes to the team at once. A shorter one, from ``AWAKE`` on, does so in a *row*
 of loops with little time between them, once the row has lasted ``PATIENCE``: twenty times what it

@@ -1,14 +1,16 @@
-"""What the row carrier reads and writes beside the spans: lanes, tails, infinite maxima."""
+"""What the row carrier reads and writes beside the spans: lanes, short rows, tails."""
 
 # Type annotations would be wrong here: these functions only exist compiled.
 from numpy import float32, float64, int32
 
 from fastact.elementary.scalar import bits, from_bits
 from fastact.engine.addresses import load_int32, load_int64, store_int32, store_int64
+from fastact.engine.lanes import LANES
 from fastact.engine.row_plan import FILL, INFINITE_SHIFT
+from fastact.engine.transpose import transpose_int32, transpose_int64
 
 __all__ = ["copy_elements", "lanes_at", "pad", "read_double", "read_lane", "sum_of_unbounded"]
-__all__ += ["unbounded", "write_double", "write_lane"]
+__all__ += ["turn_in", "turn_out", "unbounded", "write_double", "write_lane"]
 
 INFINITY = float("inf")
 
@@ -43,6 +45,53 @@ def write_lane(base, size, i, value):
         store_int32(base + 4 * i, bits(float32(value)))
     else:
         store_int64(base + 8 * i, bits(value))
+
+
+def turn_in(place, source, outer, inner, size, rows, n):
+    """Native elements of ``rows`` rows to where LANES lie side by side; the last one fills up."""
+    last = rows - 1
+    if rows == 1:
+        outer = 0
+    if inner == size and n >= LANES and (rows == 1 or rows == LANES):
+        for k in range(0, n, LANES):
+            j = min(k, n - LANES)  # the last block overlaps the one before
+            at, away = place + j * LANES * size, source + j * size
+            if size == 4:
+                transpose_int32(at, LANES * size, away, outer)
+            else:
+                transpose_int64(at, LANES * size, away, outer)
+    elif size == 4:
+        for i in range(LANES):
+            for j in range(n):
+                value = load_int32(source + min(i, last) * outer + j * inner)
+                store_int32(place + 4 * (j * LANES + i), value)
+    else:
+        for i in range(LANES):
+            for j in range(n):
+                value = load_int64(source + min(i, last) * outer + j * inner)
+                store_int64(place + 8 * (j * LANES + i), value)
+
+
+def turn_out(target, outer, inner, place, size, rows, n):
+    """The rows back again."""
+    if inner == size and n >= LANES and rows == LANES:
+        for k in range(0, n, LANES):
+            j = min(k, n - LANES)
+            at, away = target + j * size, place + j * LANES * size
+            if size == 4:
+                transpose_int32(at, outer, away, LANES * size)
+            else:
+                transpose_int64(at, outer, away, LANES * size)
+    elif size == 4:
+        for i in range(rows):
+            for j in range(n):
+                value = load_int32(place + 4 * (j * LANES + i))
+                store_int32(target + i * outer + j * inner, value)
+    else:
+        for i in range(rows):
+            for j in range(n):
+                value = load_int64(place + 8 * (j * LANES + i))
+                store_int64(target + i * outer + j * inner, value)
 
 
 def copy_elements(target, source, size, count):

@@ -64,18 +64,19 @@ def sweep(span, table, first, second, out, blocks):
     call_span(span, table, blocks)
 
 
-def add_up(table, sums):
-    """Add the sums of one call to those before it."""
-    a, b = read_double(sums), read_double(lanes_at(table, HIGH))
+def add_up(table, sums, i):
+    """Add the sums of row ``i`` of one call to those before it."""
+    a, b = read_double(sums), read_double(lanes_at(table, HIGH) + 8 * i)
     total = a + b
     back = total - a
     rest = (a - (total - back)) + (b - back)
     # An infinite sum has no remainder.
     rest = rest if rest == rest else 0.0
     write_double(sums, total)
-    low = read_double(sums + 8) + read_double(lanes_at(table, LOW))
+    low = read_double(sums + 8) + read_double(lanes_at(table, LOW) + 8 * i)
     write_double(sums + 8, low + rest)
-    write_double(sums + 16, read_double(sums + 16) + read_double(lanes_at(table, COUNT)))
+    count = read_double(lanes_at(table, COUNT) + 8 * i)
+    write_double(sums + 16, read_double(sums + 16) + count)
 
 
 def begin_sums(sums):
@@ -84,7 +85,7 @@ def begin_sums(sums):
         write_double(sums + 8 * i, 0.0)
 
 
-def end_sums(table, plan, sums):
+def end_sums(table, plan, sums, i):
     """Leave the sums of all calls where those of one are left."""
     high, low = read_double(sums), read_double(sums + 8)
     if load_int64(plan + HIGH_BYTES) == 4:
@@ -92,9 +93,9 @@ def end_sums(table, plan, sums):
         whole = float64(float32(high + low))
         low = (high - whole) + low
         high = whole
-    write_double(lanes_at(table, HIGH), high)
-    write_double(lanes_at(table, LOW), low)
-    write_double(lanes_at(table, COUNT), read_double(sums + 16))
+    write_double(lanes_at(table, HIGH) + 8 * i, high)
+    write_double(lanes_at(table, LOW) + 8 * i, low)
+    write_double(lanes_at(table, COUNT) + 8 * i, read_double(sums + 16))
 
 
 def sum_in_parts(span, table, plan, tails, place, size, first, second, out, blocks, rest):
@@ -105,12 +106,12 @@ def sum_in_parts(span, table, plan, tails, place, size, first, second, out, bloc
     while done < blocks:
         some, at = min(MOST_BLOCKS, blocks - done), done * LANES * size
         sweep(span, table, first + at, second + at, out + at, some)
-        add_up(table, sums)
+        add_up(table, sums, 0)
         done += some
     if rest > 0:
         sweep(span, table, tails, tails + place, tails + 2 * place, 1)
-        add_up(table, sums)
-    end_sums(table, plan, sums)
+        add_up(table, sums, 0)
+    end_sums(table, plan, sums, 0)
 
 
 def take_tail(tails, first, size, rest, plan):
@@ -157,12 +158,33 @@ def long_row(table, tails, plan, size, first, second, out, n):
             copy_elements(out + done, tails + 2 * place, size, rest)
 
 
-def take(table, plan, side, first, away, step, kept, high_kept, n, blocks, rows):
+def join_maxima(table, tail, i):
+    """The greater maximum of row ``i`` and of its tail, for both."""
+    here, there = lanes_at(table, PEAK) + 8 * i, lanes_at(tail, PEAK) + 8 * i
+    peak = max(read_double(here), read_double(there))
+    write_double(here, peak)
+    write_double(there, peak)
+
+
+def join_sums(table, tail, plan, i):
+    """Add the sums of the tail of row ``i`` to those of its blocks."""
+    high, low = lanes_at(table, HIGH) + 8 * i, lanes_at(table, LOW) + 8 * i
+    count = lanes_at(table, COUNT) + 8 * i
+    sums = stack(24)
+    write_double(sums, read_double(high))
+    write_double(sums + 8, read_double(low))
+    write_double(sums + 16, read_double(count))
+    add_up(tail, sums, i)
+    end_sums(table, plan, sums, i)
+
+
+def take(table, tail, plan, side, first, away, step, kept, high_kept, n, blocks, rows):
     """All passes over ``rows`` <= LANES rows whose streams have been placed.
 
     Row i begins ``away`` * i bytes behind ``first``, its elements are ``step`` apart; its
     numbers are the i-th of ``kept`` bytes each, those in HIGH of ``high_kept``; ``side`` is
-    where the plan has the spans of this arrangement.
+    where the plan has the spans of this arrangement. ``tail`` is a table of the rows' tails, 0
+    where they have none.
     """
     maximum, map_span = load_int64(plan + side + MAXIMUM), load_int64(plan + side + MAP)
     size = load_int64(plan + COMPUTED)
@@ -171,15 +193,25 @@ def take(table, plan, side, first, away, step, kept, high_kept, n, blocks, rows)
         peak_at = lanes_at(table, PEAK)
         if n > 0:
             call_span(maximum, table, blocks)
+        if tail != 0:
+            call_span(maximum, tail, 1)
         for i in range(rows):
+            if tail != 0:
+                join_maxima(table, tail, i)
             if n == 0:
                 write_lane(peak_at, kept, i, -INFINITY)
             if unbounded(read_lane(peak_at, kept, i), plan):
                 special |= 1 << i
                 write_lane(peak_at, kept, i, 0.0)
+                if tail != 0:
+                    write_double(lanes_at(tail, PEAK) + 8 * i, 0.0)
         call_span(load_int64(plan + side + PREPARE), table, 1)
     if n > 0:
         call_span(load_int64(plan + side + SUM), table, blocks)
+    if tail != 0:
+        call_span(load_int64(plan + side + SUM), tail, 1)
+        for i in range(rows):
+            join_sums(table, tail, plan, i)
     if special != 0:
         for i in range(rows):
             if (special >> i) & 1 == 1:
@@ -190,20 +222,22 @@ def take(table, plan, side, first, away, step, kept, high_kept, n, blocks, rows)
     call_span(load_int64(plan + side + FINISH), table, 1)
     if map_span != 0 and n > 0:
         call_span(map_span, table, blocks)
+        if tail != 0:
+            call_span(map_span, tail, 1)
 
 
-def rows_in_turn(table, plan, first, n, rows):
-    """Rows of whole blocks, each pass over all of them before the next pass.
+def rows_in_turn(table, tail, plan, first, n, rows):
+    """Some rows, each pass over all of them, and over all their tails, before the next pass.
 
     One by one, a row waits 85 ns at its passes' ends: to fold eight lanes, to prepare, to
     divide. Here another row's elements fill that time.
     """
     away = load_int64(table + FIRST_STRIDE)
-    take(table, plan, 0, first, away, 1, 8, 8, n, n >> LANE_BITS, rows)
+    take(table, tail, plan, 0, first, away, 1, 8, 8, n, n >> LANE_BITS, rows)
 
 
 def rows_side_by_side(table, plan, size, first, second, n):
     """LANES rows of ``n`` elements, interleaved; the result replaces ``first``."""
     place_streams(table, first, second, first)
     high = load_int64(plan + HIGH_BYTES)
-    take(table, plan, SIDE, first, size, LANES, size, high, n, n, LANES)
+    take(table, 0, plan, SIDE, first, size, LANES, size, high, n, n, LANES)

@@ -25,37 +25,43 @@ from fastact.engine.addresses import (
     call_loop,
     call_scatter,
     get_fp_state,
-    load_int32,
     load_int64,
     out_of_memory,
     release,
     set_fp_state,
     stack,
-    store_int32,
     store_int64,
 )
 from fastact.engine.lanes import LANE_BITS, LANES, SLOTS, TABLE_WORDS
 from fastact.engine.online_row import row_at_once
 from fastact.engine.pace import loop_ended, threads_pay
 from fastact.engine.plan import AWAKE, GATHER, NATIVE, SCATTER, SERIAL, STORED, TEAM
-from fastact.engine.row_lanes import lanes_at, read_double, write_lane
+from fastact.engine.row_lanes import (
+    copy_elements,
+    lanes_at,
+    read_double,
+    turn_in,
+    turn_out,
+    write_lane,
+)
 from fastact.engine.row_passes import (
     place_rows,
     place_streams,
     rows_in_turn,
     rows_side_by_side,
+    take_tail,
 )
 from fastact.engine.row_plan import COMPUTED, MAXIMUM, ROW_INPUTS, SCALAR
-from fastact.engine.transpose import transpose_int32, transpose_int64
 
 __all__ = ["row_loop", "rows"]
 
-#: Rows that fill no whole blocks are taken side by side up to this length, and up to the second
-#: if no maximum has to be found first. One by one, softmax of 300 elements in float32 takes 1.5
-#: times as long, and padded, in turn, 1.8 times at 100.
-RAGGED, EASILY_RAGGED = 512, 256
-#: Rows that do are up to these bytes, else up to these elements: in turn softmax takes 1.2 times as
-#: long at 32 elements of float32, and 0.9 times at 64 of float64.
+#: Rows up to this length are taken side by side where they fill no whole blocks; longer ones
+#: in turn, their tails apart. Side by side they would take half as long in float32, but a row that
+#: is alone eight times.
+RAGGED = 64
+#: And where they do: up to these bytes, or up to these elements if no maximum has to be found
+#: first. In turn softmax takes 1.2 times as long at 32 elements of float32, and 0.9 times at 64 of
+#: float64.
 EVEN, EASY = 256, 8
 #: Bytes of rows that are taken in turn. With 2^16, log_softmax of 1024 elements was 13 %
 #: slower than row by row; softmax differs by 5 % from 2^13 to 2^17.
@@ -65,51 +71,9 @@ TABLE = 8 * TABLE_WORDS
 FACTOR = SLOTS["factor"]
 FIRST_LANES, LAST_LANES = SLOTS["peak"], SLOTS["factor_low"]
 ALL_LANES = LANE_ROOM * (LAST_LANES + 1)
-ALL_TAILS = 3 * LANE_ROOM
-
-
-def turn_in(place, source, outer, inner, size, n):
-    """Native elements of LANES rows to where they lie side by side."""
-    if inner == size and n >= LANES:
-        for k in range(0, n, LANES):
-            j = min(k, n - LANES)  # the last block overlaps the one before
-            at, away = place + j * LANES * size, source + j * size
-            if size == 4:
-                transpose_int32(at, LANES * size, away, outer)
-            else:
-                transpose_int64(at, LANES * size, away, outer)
-    elif size == 4:
-        for i in range(LANES):
-            for j in range(n):
-                value = load_int32(source + i * outer + j * inner)
-                store_int32(place + 4 * (j * LANES + i), value)
-    else:
-        for i in range(LANES):
-            for j in range(n):
-                value = load_int64(source + i * outer + j * inner)
-                store_int64(place + 8 * (j * LANES + i), value)
-
-
-def turn_out(target, outer, inner, place, size, n):
-    """Back again."""
-    if inner == size and n >= LANES:
-        for k in range(0, n, LANES):
-            j = min(k, n - LANES)
-            at, away = target + j * size, place + j * LANES * size
-            if size == 4:
-                transpose_int32(at, outer, away, LANES * size)
-            else:
-                transpose_int64(at, outer, away, LANES * size)
-    elif size == 4:
-        for i in range(LANES):
-            for j in range(n):
-                value = load_int32(place + 4 * (j * LANES + i))
-                store_int32(target + i * outer + j * inner, value)
-    else:
-        for i in range(LANES):
-            for j in range(n):
-                value = load_int64(place + 8 * (j * LANES + i))
-                store_int64(target + i * outer + j * inner, value)
+ACCUMULATORS = tuple(SLOTS[name] for name in ("peak", "high", "low", "count"))
+OWN_LANES = LANE_ROOM * len(ACCUMULATORS)
+ALL_TAILS = 3 * LANES * LANE_ROOM
 
 
 def group(table, plan, size, scratch, args, steps, row, rows, n):
@@ -121,8 +85,8 @@ def group(table, plan, size, scratch, args, steps, row, rows, n):
     for k in range(inputs):
         outer, inner = load_int64(steps + 8 * k), load_int64(core + 8 * k)
         source, place = load_int64(args + 8 * k) + row * outer, scratch + k * n * stored
-        if native and rows == LANES:
-            turn_in(place, source, outer, inner, size, n)
+        if native:
+            turn_in(place, source, outer, inner, size, rows, n)
         else:
             for j in range(n):
                 call_gather(gather, place + j * stored, source + j * inner, outer, rows, LANES)
@@ -132,8 +96,8 @@ def group(table, plan, size, scratch, args, steps, row, rows, n):
     target = load_int64(args + 8 * inputs) + row * outer
     if load_int64(plan + SCALAR) == 1:
         call_scatter(scatter, target, outer, lanes_at(table, FACTOR), rows)
-    elif native and rows == LANES:
-        turn_out(target, outer, load_int64(core + 8 * inputs), scratch, size, n)
+    elif native:
+        turn_out(target, outer, load_int64(core + 8 * inputs), scratch, size, rows, n)
     else:
         inner = load_int64(core + 8 * inputs)
         for j in range(n):
@@ -153,7 +117,7 @@ def write_numbers(table, plan, size, target, outer, rows):
     call_scatter(load_int64(plan + SCATTER), target, outer, factor_at, rows)
 
 
-def turn(table, plan, size, scratch, args, steps, row, rows, n):
+def turn(table, tail, tails, plan, size, scratch, args, steps, row, rows, n):
     """``rows`` <= LANES rows in turn, through scratch unless all operands lie contiguous."""
     inputs, scalar = load_int64(plan + ROW_INPUTS), load_int64(plan + SCALAR)
     gather, scatter = load_int64(plan + GATHER), load_int64(plan + SCATTER)
@@ -164,27 +128,41 @@ def turn(table, plan, size, scratch, args, steps, row, rows, n):
     second = load_int64(args + 8 * last) + row * second_outer
     outer = load_int64(steps + 8 * inputs)
     target = load_int64(args + 8 * inputs) + row * outer
-    if scratch == 0:
-        place_streams(table, first, second, target)
-        place_rows(table, rows, first_outer, second_outer, outer)
-        rows_in_turn(table, plan, first, n, rows)
-    else:
+    out, out_outer = target, outer
+    if scratch != 0:
         stored = n * size
-        other = scratch + last * rows * stored
+        out, other = scratch, scratch + last * rows * stored
         for i in range(rows):
             place = scratch + i * stored
             call_gather(gather, place, first + i * first_outer, load_int64(core), n, n)
             if last == 1:
                 place = other + i * stored
                 call_gather(gather, place, second + i * second_outer, load_int64(core + 8), n, n)
-        place_streams(table, scratch, other, scratch)
-        place_rows(table, rows, stored, stored, stored)
-        rows_in_turn(table, plan, scratch, n, rows)
+        first, second = scratch, other
+        first_outer = second_outer = out_outer = stored
+    place_streams(table, first, second, out)
+    place_rows(table, rows, first_outer, second_outer, out_outer)
+    rest, step, room = n & (LANES - 1), LANES * size, LANES * LANES * size
+    done = (n - rest) * size
+    if rest == 0:
+        rows_in_turn(table, 0, plan, first, n, rows)
+    else:
+        place_streams(tail, tails, tails + room, tails + 2 * room)
+        place_rows(tail, rows, step, step, step)
+        for i in range(rows):
+            take_tail(tails + i * step, first + i * first_outer + done, size, rest, plan)
+            if last == 1:
+                source = second + i * second_outer + done
+                take_tail(tails + room + i * step, source, size, rest, plan)
+        rows_in_turn(table, tail, plan, first, n, rows)
     if scalar == 1:
         write_numbers(table, plan, size, target, outer, rows)
-    elif scratch != 0:
-        inner = load_int64(core + 8 * inputs)
-        for i in range(rows):
+    else:
+        for i in range(rows if rest > 0 else 0):
+            results = tails + 2 * room + i * step
+            copy_elements(out + i * out_outer + done, results, size, rest)
+        for i in range(rows if scratch != 0 else 0):
+            inner = load_int64(core + 8 * inputs)
             call_scatter(scatter, target + i * outer, inner, scratch + i * n * size, n)
 
 
@@ -233,20 +211,25 @@ def rows(args, dimensions, steps, plan):
         set_fp_state(FP_DEFAULT)
         inputs, size = load_int64(plan + ROW_INPUTS), load_int64(plan + COMPUTED)
         table, lanes, tails = stack(TABLE), stack(ALL_LANES), stack(ALL_TAILS)
+        # The tails of several rows have sums and maxima of their own, and share all else.
+        tail, own = stack(TABLE), stack(OWN_LANES)
         for slot in range(FIRST_LANES, LAST_LANES + 1):
             store_int64(table + 8 * slot, lanes + LANE_ROOM * slot)
+            store_int64(tail + 8 * slot, lanes + LANE_ROOM * slot)
+        for k, slot in enumerate(ACCUMULATORS):
+            store_int64(tail + 8 * slot, own + LANE_ROOM * k)
         for i in range(ALL_LANES >> 3):
             store_int64(lanes + 8 * i, 0)
+        for i in range(OWN_LANES >> 3):
+            store_int64(own + 8 * i, 0)
         # The length alone decides: the order of summation must not depend on the layout.
-        ragged, easy = n & (LANES - 1) != 0, load_int64(plan + MAXIMUM) == 0
-        if ragged:
-            short = n <= (EASILY_RAGGED if easy else RAGGED)
+        if n & (LANES - 1) != 0:
+            short = n <= RAGGED
         else:
-            short = n <= EASY if easy else n * size <= EVEN
+            short = n * size <= EVEN if load_int64(plan + MAXIMUM) != 0 else n <= EASY
         together = LANES
         if not short:
-            in_turn = max(1, IN_TURN // (n * size * (inputs + 1)))
-            together = 1 if ragged else min(LANES, in_turn)
+            together = min(LANES, max(1, IN_TURN // (n * size * (inputs + 1))))
         buffered = short or not contiguous(steps, plan)
         scratch = 0
         if buffered:
@@ -261,7 +244,7 @@ def rows(args, dimensions, steps, plan):
                 if short:
                     group(table, plan, size, scratch, args, steps, row, some, n)
                 elif together > 1:
-                    turn(table, plan, size, scratch, args, steps, row, some, n)
+                    turn(table, tail, tails, plan, size, scratch, args, steps, row, some, n)
                 else:
                     one(table, tails, plan, size, scratch, args, steps, row, n)
                 row += some

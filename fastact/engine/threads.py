@@ -28,7 +28,7 @@ __all__ = ["TEAM_CELL", "lengths", "max_threads", "start_team"]
 
 #: Cost of opening and closing a region in seconds until it is measured here: OpenMP on
 #: two cores, after 8 ms of idleness, and back to back.
-REGION_SECONDS = (36e-6, 5e-6)
+REGION_SECONDS = (36e-6, 2e-6)
 #: A measurement above says that the machine is busy, one below that no region was opened:
 #: another thread's was, and the caller worked alone. Neither is kept.
 MOST_SECONDS, LEAST_SECONDS = 5e-4, 1e-6
@@ -94,7 +94,8 @@ def _measure_region(loop: int) -> tuple[float, float]:
     """Time of an empty region asleep and awake.
 
     Of the first the median: some threads may not have fallen asleep, others wait for a
-    processor. Of what follows at once the shortest: others' load is not its cost.
+    processor. Of what follows at once the shortest: others' load is not its cost. It takes
+    some calls until all threads wait in turn.
     """
     plan = make_plan(
         **{
@@ -104,14 +105,18 @@ def _measure_region(loop: int) -> tuple[float, float]:
             "GRAIN": 1,
         }
     )
-    dimensions, times = np.zeros(1, dtype=np.int64), []
+    dimensions = np.zeros(1, dtype=np.int64)
+    asleep: list[float] = []
+    awake: list[float] = []
+    # To ask an array for its address takes as long as a region does.
+    call, where, how = _LOOP(loop), dimensions.ctypes.data, plan.ctypes.data
     for _ in range(5):
         time.sleep(8e-3)
-        for _ in range(3):
+        for times in (asleep, *[awake] * 12):
             start = time.perf_counter()
-            _LOOP(loop)(None, dimensions.ctypes.data, None, plan.ctypes.data)
+            call(None, where, None, how)
             times.append(time.perf_counter() - start)
-    return statistics.median(times[::3]), min(times[2::3])
+    return statistics.median(asleep), min(awake)
 
 
 def start_team() -> int:
