@@ -156,29 +156,23 @@ def span_at(args, steps, start, units, span, plan):
     call_span(span, addresses, units)
 
 
-def parameters_step(steps, plan, stored):
-    """The step of all parameters: ``stored``, 0 (also where there are none), or -1 for neither."""
-    first, inputs = load_int64(plan + PARAMETERS), load_int64(plan + INPUTS)
-    common = load_int64(steps + 8 * first) if first < inputs else 0
-    for k in range(first, inputs):
-        common = common if load_int64(steps + 8 * k) == common else -1
-    return common if common == 0 or common == stored else -1
-
-
 def carry(args, n, steps, plan, stream):
     """Send ``n`` elements through a span of ``plan``."""
     stored, operands = load_int64(plan + STORED), load_int64(plan + OPERANDS)
     order = worst_hazard(args, steps, plan, n)
     direct = load_int64(plan + NATIVE) == 1 and order <= SAME
-    common = parameters_step(steps, plan, stored)
-    contiguous = direct and common >= 0
-    for k in range(load_int64(plan + PARAMETERS)):
-        contiguous = contiguous and load_int64(steps + 8 * k) == stored
-    for k in range(load_int64(plan + INPUTS), operands):
-        contiguous = contiguous and load_int64(steps + 8 * k) == stored
+    parameters, inputs = load_int64(plan + PARAMETERS), load_int64(plan + INPUTS)
+    # Where there are no parameters, the step of the output.
+    common = load_int64(steps + 8 * parameters)
+    contiguous = direct
+    for k in range(operands):
+        step = load_int64(steps + 8 * k)
+        if parameters <= k and k < inputs and common == 0:
+            step += stored
+        contiguous = contiguous and step == stored
     usual = load_int64(plan + (UNIFORM if common == 0 else SPAN))
     span, first = usual, 0
-    stream = stream and common == 0
+    stream = stream and (common == 0 or parameters == inputs)
     if n * stored >= LONG and (contiguous or (direct and stream)):
         head = head_to_lines(args, steps, plan)
         # The lines of an output that is an input too are in the cache already.
@@ -195,7 +189,7 @@ def carry(args, n, steps, plan, stream):
     start, end = 0, first
     for _ in range(2):
         if start < end and again:
-            span_at(args, steps, min(start, n - LINE // stored), 1, usual, plan)
+            span_at(args, steps, start if start == 0 else n - LINE // stored, 1, usual, plan)
         elif start < end and direct and (end - start) * stored <= LINE:
             few(args, start, end, steps, plan)
         elif start < end:
