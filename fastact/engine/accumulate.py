@@ -94,13 +94,13 @@ def _blocks(
     return lines, names
 
 
-def _joined(slot: str, name: str, vector: str, a: str, b: str) -> list[str]:
+def _joined(slot: str, name: str, vector: str, a: str, b: str, lanes: int = LANES) -> list[str]:
     """The sum of two, or the greater. A nan is passed over: it comes out of the exponential."""
     if slot != "peak":
         return [f"  {name} = fadd {vector} {a}, {b}"]
     return [
         f"  {name}.more = fcmp ogt {vector} {b}, {a}",
-        f"  {name} = select <{LANES} x i1> {name}.more, {vector} {b}, {vector} {a}",
+        f"  {name} = select <{lanes} x i1> {name}.more, {vector} {b}, {vector} {a}",
     ]
 
 
@@ -116,22 +116,25 @@ def _carrying(high: Accumulator, terms: list[str], lows: list[str], mark: str) -
     lines = []
     for block, term in enumerate(terms):
         before, total, lost = total, f"%high.sum{block}{mark}", f"%high.lost{block}{mark}"
-        lines += [
-            f"  {total} = fadd {vector} {before}, {term}",
-            f"  {lost}.back = fsub {vector} {total}, {before}",
-        ]
-        if high.start:
-            lines.append(f"  {lost} = fsub {vector} {term}, {lost}.back")
-        else:
-            lines += [
-                f"  {lost}.rest = fsub {vector} {total}, {lost}.back",
-                f"  {lost}.first = fsub {vector} {before}, {lost}.rest",
-                f"  {lost}.second = fsub {vector} {term}, {lost}.back",
-                f"  {lost} = fadd {vector} {lost}.first, {lost}.second",
-            ]
+        lines.append(f"  {total} = fadd {vector} {before}, {term}")
+        lines += _lost(lost, vector, total, before, term, heavy=bool(high.start))
         lines.append(f"  {lows[block]}.all = fadd {vector} {lows[block]}, {lost}")
         lows[block] += ".all"
     return lines
+
+
+def _lost(name: str, vector: str, total: str, a: str, b: str, *, heavy: bool = False) -> list[str]:
+    """What ``total`` = a + b lost to rounding; ``heavy`` where a is the greater for certain."""
+    back = f"  {name}.back = fsub {vector} {total}, {a}"
+    if heavy:
+        return [back, f"  {name} = fsub {vector} {b}, {name}.back"]
+    return [
+        back,
+        f"  {name}.rest = fsub {vector} {total}, {name}.back",
+        f"  {name}.first = fsub {vector} {a}, {name}.rest",
+        f"  {name}.second = fsub {vector} {b}, {name}.back",
+        f"  {name} = fadd {vector} {name}.first, {name}.second",
+    ]
 
 
 def fold(accumulators: Mapping[str, Accumulator], gained: dict[str, str]) -> list[str]:
@@ -154,25 +157,13 @@ def fold(accumulators: Mapping[str, Accumulator], gained: dict[str, str]) -> lis
         for slot, (a, b) in parts.items():
             vector = f"<{lanes} x {kinds[slot]}>"
             total = gained[slot] = f"%{slot}.fold{lanes}"
-            if slot == "peak":
-                lines += [
-                    f"  {total}.more = fcmp ogt {vector} {b}, {a}",
-                    f"  {total} = select <{lanes} x i1> {total}.more, {vector} {b}, {vector} {a}",
-                ]
-                continue
-            lines.append(f"  {total} = fadd {vector} {a}, {b}")
+            lines += _joined(slot, total, vector, a, b, lanes)
             if slot == "high" and pair:
-                lines += [
-                    f"  {total}.back = fsub {vector} {total}, {a}",
-                    f"  {total}.rest = fsub {vector} {total}, {total}.back",
-                    f"  {total}.lost = fsub {vector} {a}, {total}.rest",
-                    f"  {total}.more = fsub {vector} {b}, {total}.back",
-                    f"  {total}.both = fadd {vector} {total}.lost, {total}.more",
-                ]
+                lines += _lost(f"{total}.lost", vector, total, a, b)
         if pair:
             vector = f"<{lanes} x {kinds['low']}>"
             low, gained["low"] = gained["low"], f"{gained['low']}.all"
-            lines.append(f"  {gained['low']} = fadd {vector} {low}, {gained['high']}.both")
+            lines.append(f"  {gained['low']} = fadd {vector} {low}, {gained['high']}.lost")
     for slot, name in list(gained.items()):
         gained[slot] = f"%{slot}.number"
         vector = f"<1 x {kinds[slot]}>"

@@ -31,7 +31,7 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
     # Between two passes all rows of a call are taken at once, one to a lane.
     between = not any(slot in STREAMS for slot in kinds)
     size = max(map(_bytes, kinds.values()))
-    # What the blocks of a long step add is computed at once, and added block by block.
+    # What the blocks of a long step add is computed at once.
     steps = [1] if between else [LONG_STEP // (LANES * size), 1]
     widest = steps[0] * LANES
     constants = [slot for slot in span.operands if slot not in STREAMS]
@@ -63,9 +63,9 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
             f"  %{slot}.here = getelementptr i8, ptr %{slot}.base, i64 %{slot}.offset",
         ]
     for slot in uniform:
-        lines += _read_number(f"%{slot}.value", f"%{slot}.here", kinds[slot])
+        lines += _read_kept(f"%{slot}.value", f"%{slot}.here", kinds[slot])
     for slot in local:
-        lines += _read_lanes(f"%{slot}.found", f"%{slot}.here", kinds[slot], side)
+        lines += _read_kept(f"%{slot}.found", f"%{slot}.here", kinds[slot], LANES, side)
         lines += _repeat(f"%{slot}.found", f"%{slot}.lanes", kinds[slot], widest)
     for slot, accumulator in span.accumulators.items():
         lines += start(slot, accumulator)
@@ -89,12 +89,12 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
             results[slot], kept[slot] = f"%{slot}.all", kinds[slot]
             lines.append(f"  %{slot}.all = load {vector}, ptr %{slot}.term, align 64")
         for slot, name in results.items():
-            lines += _write_lanes(name, f"%{slot}.here", kept[slot], side)
+            lines += _write_kept(name, f"%{slot}.here", kept[slot], LANES, side)
     else:
         lines += fold(span.accumulators, results)
         for slot, name in results.items():
             kind = PRECISIONS[span.accumulators[slot].precision]
-            lines += _write_number(name, f"%{slot}.here", kind)
+            lines += _write_kept(name, f"%{slot}.here", kind)
     lines += [
         "  %r.next = add nuw nsw i64 %r, 1",
         "  %rows.done = icmp eq i64 %r.next, %rows",
@@ -174,38 +174,25 @@ def _read_word(name: str, kind: str, word: int) -> list[str]:
     ]
 
 
-def _read_number(name: str, place: str, kind: str) -> list[str]:
-    if kind == "double":
-        return [f"  {name} = load double, ptr {place}"]
-    return [
-        f"  {name}.wide = load double, ptr {place}",
-        f"  {name} = fptrunc double {name}.wide to float",
-    ]
+def _read_kept(name: str, place: str, kind: str, lanes: int = 1, side: bool = False) -> list[str]:
+    """A row's number, or one per lane: in float64, but as they are where rows lie side by side."""
+    stored = kind if side else "double"
+    source = name if stored == kind else f"{name}.wide"
+    lines = [f"  {source} = load {_type(stored, lanes)}, ptr {place}, align 8"]
+    if source != name:
+        wide = f"{_type(stored, lanes)} {source}"
+        lines.append(f"  {name} = fptrunc {wide} to {_type(kind, lanes)}")
+    return lines
 
 
-def _write_number(name: str, place: str, kind: str) -> list[str]:
-    if kind == "double":
-        return [f"  store double {name}, ptr {place}"]
-    return [
-        f"  {name}.wide = fpext float {name} to double",
-        f"  store double {name}.wide, ptr {place}",
-    ]
+def _write_kept(name: str, place: str, kind: str, lanes: int = 1, side: bool = False) -> list[str]:
+    """Likewise, back."""
+    stored, lines = kind if side else "double", []
+    if stored != kind:
+        lines.append(f"  {name}.wide = fpext {_type(kind, lanes)} {name} to {_type(stored, lanes)}")
+        name = f"{name}.wide"
+    return [*lines, f"  store {_type(stored, lanes)} {name}, ptr {place}, align 8"]
 
 
-def _read_lanes(name: str, place: str, kind: str, side: bool) -> list[str]:
-    """LANES values that lie as they are (side by side), or as numbers of rows, in float64."""
-    if side or kind == "double":
-        return [f"  {name} = load <{LANES} x {kind}>, ptr {place}, align 8"]
-    return [
-        f"  {name}.wide = load <{LANES} x double>, ptr {place}, align 8",
-        f"  {name} = fptrunc <{LANES} x double> {name}.wide to <{LANES} x float>",
-    ]
-
-
-def _write_lanes(name: str, place: str, kind: str, side: bool) -> list[str]:
-    if side or kind == "double":
-        return [f"  store <{LANES} x {kind}> {name}, ptr {place}, align 8"]
-    return [
-        f"  {name}.wide = fpext <{LANES} x float> {name} to <{LANES} x double>",
-        f"  store <{LANES} x double> {name}.wide, ptr {place}, align 8",
-    ]
+def _type(kind: str, lanes: int) -> str:
+    return kind if lanes == 1 else f"<{lanes} x {kind}>"
