@@ -163,8 +163,8 @@ def test_thread_count_changes_no_bit(run: Any) -> None:
 
 STREAMED = """
 import numpy as np, fastact as fa
-from fastact.engine.cache_size import last_level_cache
-n = last_level_cache() // 4 + 3001
+from fastact.engine.cache_size import last_level_share
+n = last_level_share() // 4 + 3001
 x = np.random.default_rng(0).normal(size=n + 5).astype(np.float32) * 4
 x[::1000] = np.nan
 def parts(call, *arrays):

@@ -38,7 +38,7 @@ def test_kernels_are_vectors_of_full_width(
     entry: Any, processor: Processor, precision: str, monkeypatch: Any, capfd: Any
 ) -> None:
     monkeypatch.setenv("NUMBA_CPU_NAME", processor.name)
-    modules = span_assembly("span", entry, FORMS[0], precision, streamed=True)
+    modules = span_assembly("span", entry, FORMS[0], precision, far=True)
     # A function of the mathematics library would be called element by element.
     code = target.emit_assembly(modules, cpu=processor.name, triple=processor.triple)
     assert not re.search(r"^\s+(callq?|bl)\s", code, re.MULTILINE)

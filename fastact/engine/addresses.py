@@ -20,6 +20,7 @@ from numba.extending import intrinsic
 __all__ = [
     "allocate",
     "call_gather",
+    "call_lanes",
     "call_loop",
     "call_prepare",
     "call_scatter",
@@ -114,8 +115,14 @@ def _caller(arity: int) -> Any:
 
 
 @intrinsic
-def call_span(typingctx: Any, span: Any, operands: Any, units: Any) -> Any:
-    """Call ``void span(char **operands, intp units)``."""
+def call_span(typingctx: Any, span: Any, operands: Any, units: Any, past: Any) -> Any:
+    """Call ``void span(char **operands, intp units, intp past)``."""
+    return types.void(types.int64, types.int64, types.int64, types.int64), _caller(3)
+
+
+@intrinsic
+def call_lanes(typingctx: Any, lanes: Any, table: Any, blocks: Any) -> Any:
+    """Call ``void lanes(void *table, intp blocks)``."""
     return types.void(types.int64, types.int64, types.int64), _caller(2)
 
 

@@ -7,7 +7,8 @@ serial carrier, which
 * gives contiguous operands to the span where they lie;
 * copies anything else (tails, strides, broadcast operands, float16) through buffers
   that stay in the first-level cache, so that the span never sees the difference;
-* writes results that no cache could hold past the caches (:func:`streaming`);
+* has operands that come from further away asked for ahead (:func:`fetching`), and results
+  that no cache could hold written past the caches (:func:`streaming`);
 * restores the floating-point flags: saturation is what an activation is for, and
   NumPy must not warn of it. Flush-to-zero modes set by others are suspended too.
 """
@@ -31,9 +32,13 @@ from fastact.engine.addresses import (
     store_int32,
     store_int64,
 )
+from fastact.engine.hazard import APART, SAME, worst_hazard
 from fastact.engine.pace import loop_ended, threads_pay
 from fastact.engine.plan import (
     AWAKE,
+    FAR,
+    FETCH,
+    FETCHING,
     GATHER,
     INPUTS,
     MAX_OPERANDS,
@@ -46,14 +51,13 @@ from fastact.engine.plan import (
     SPAN,
     STORED,
     STREAM,
-    STREAMED,
     STREAMING,
     TEAM,
     UNIFORM,
 )
 from fastact.engine.span import UNIT_BITS
 
-__all__ = ["WORDS", "alone", "loop", "serial", "streaming"]
+__all__ = ["WORDS", "alone", "fetching", "loop", "loop_for", "serial", "streaming"]
 
 #: Elements per buffer: 4 KB of float32 per operand; 1 % of the time goes to calls.
 CHUNK = 1024
@@ -67,41 +71,9 @@ ALL_LINES = LINE * MAX_OPERANDS
 #: times, its gradient 1.2, in place 1.4. The lines at the ends take as long as a call does
 #: where they have to be copied.
 LONG = 1 << 13
-#: What an output may do to an input, beside 1 and 2: see :func:`hazard`.
-APART, SAME = -1, 0
-
-
-def hazard(args, steps, k, j, n):
-    """Whether output ``j`` overwrites elements of input ``k`` that a later index reads.
-
-    APART: none. SAME: each just before it is written, as in place. 1: safe in order, as for
-    ``f(a[1:], out=a[:-1])``; 2: each element must be finished before the next, as in
-    ``accumulate``.
-    """
-    input_, output = load_int64(args + 8 * k), load_int64(args + 8 * j)
-    in_step, out_step = load_int64(steps + 8 * k), load_int64(steps + 8 * j)
-    in_last, out_last = input_ + (n - 1) * in_step, output + (n - 1) * out_step
-    margin = 8
-    if min(input_, in_last) >= max(output, out_last) + margin:
-        return APART
-    if min(output, out_last) >= max(input_, in_last) + margin:
-        return APART
-    if input_ == output and in_step == out_step and out_step != 0:
-        return SAME
-    if in_step == out_step and out_step > 0 and output < input_:
-        return 1
-    return 2
-
-
-def worst_hazard(args, steps, plan, n):
-    inputs, operands = load_int64(plan + INPUTS), load_int64(plan + OPERANDS)
-    worst = APART
-    for j in range(inputs, operands):
-        if load_int64(steps + 8 * j) == 0:
-            worst = 2
-        for k in range(inputs):
-            worst = max(worst, hazard(args, steps, k, j, n))
-    return worst
+#: Where operands are: in a near cache; further away, so that they are asked for ahead; or in
+#: no cache, so that results are written past all of them, too.
+NEAR, FETCHED, STREAMED = 0, 1, 2
 
 
 def head_to_lines(args, steps, plan):
@@ -141,23 +113,23 @@ def few(args, done, n, steps, plan):
                 store_int64(line + 8 * i, 0)
             step = load_int64(steps + 8 * k)
             copy_few(line, stored, load_int64(args + 8 * k) + done * step, step, stored, n - done)
-    call_span(load_int64(plan + SPAN), addresses, 1)
+    call_span(load_int64(plan + SPAN), addresses, 1, 0)
     for k in range(inputs, operands):
         step, line = load_int64(steps + 8 * k), lines + LINE * k
         copy_few(load_int64(args + 8 * k) + done * step, step, line, stored, stored, n - done)
 
 
-def span_at(args, steps, start, units, span, plan):
+def span_at(args, steps, start, units, span, past, plan):
     """Send ``units`` lines of contiguous operands through a span, from element ``start`` on."""
     addresses = stack(WORDS)
     for k in range(load_int64(plan + OPERANDS)):
         address = load_int64(args + 8 * k) + start * load_int64(steps + 8 * k)
         store_int64(addresses + 8 * k, address)
-    call_span(span, addresses, units)
+    call_span(span, addresses, units, past)
 
 
-def carry(args, n, steps, plan, stream):
-    """Send ``n`` elements through a span of ``plan``."""
+def carry(args, n, steps, plan, where):
+    """Send ``n`` elements that are ``where`` through a span of ``plan``."""
     stored, operands = load_int64(plan + STORED), load_int64(plan + OPERANDS)
     order = worst_hazard(args, steps, plan, n)
     direct = load_int64(plan + NATIVE) == 1 and order <= SAME
@@ -171,33 +143,34 @@ def carry(args, n, steps, plan, stream):
             step += stored
         contiguous = contiguous and step == stored
     usual = load_int64(plan + (UNIFORM if common == 0 else SPAN))
-    span, first = usual, 0
-    stream = stream and (common == 0 or parameters == inputs)
-    if n * stored >= LONG and (contiguous or (direct and stream)):
+    span, past, first = usual, 0, 0
+    if where != NEAR and (common == 0 or parameters == inputs):
+        span = load_int64(plan + FAR)
+    if n * stored >= LONG and (contiguous or (direct and span != usual)):
         head = head_to_lines(args, steps, plan)
         # The lines of an output that is an input too are in the cache already.
-        if stream and order == APART and head >= 0:
-            span = load_int64(plan + STREAMED)
-        if head > 0 and (contiguous or span != usual):
+        if where == STREAMED and span != usual and order == APART and head >= 0:
+            past = 1
+        if head > 0 and (contiguous or past == 1):
             first = head
     done, units = first, ((n - first) * stored) >> UNIT_BITS
     if contiguous and units > 0:
-        span_at(args, steps, done, units, span, plan)
+        span_at(args, steps, done, units, span, past, plan)
         done += (units << UNIT_BITS) // stored
     # A whole line at either end, part of it for the second time, where that spoils no input.
     again = contiguous and order == APART and n * stored >= LINE
     start, end = 0, first
     for _ in range(2):
         if start < end and again:
-            span_at(args, steps, start if start == 0 else n - LINE // stored, 1, usual, plan)
+            span_at(args, steps, start if start == 0 else n - LINE // stored, 1, usual, 0, plan)
         elif start < end and direct and (end - start) * stored <= LINE:
             few(args, start, end, steps, plan)
         elif start < end:
-            carry_buffered(args, start, end, steps, plan, order, span)
+            carry_buffered(args, start, end, steps, plan, order, span, past)
         start, end = done, n
 
 
-def carry_buffered(args, done, n, steps, plan, order, direct_span):
+def carry_buffered(args, done, n, steps, plan, order, direct_span, past):
     """Elements ``done`` to ``n`` of any layout, a chunk at a time.
 
     What is contiguous is handed to the span where it lies; the rest, and what does not
@@ -231,7 +204,10 @@ def carry_buffered(args, done, n, steps, plan, order, direct_span):
                 store_int64(addresses + 8 * k, place)
             elif k < inputs and (step != 0 or order == 2):
                 call_gather(gather, buffer, place, step, count, room)
-        call_span(direct_span if direct else load_int64(plan + SPAN), addresses, room // unit)
+        if direct:
+            call_span(direct_span, addresses, room // unit, past)
+        else:
+            call_span(load_int64(plan + SPAN), addresses, room // unit, 0)
         for k in range(inputs, operands):
             step = load_int64(steps + 8 * k)
             if not (direct and step == stored):
@@ -246,7 +222,17 @@ def serial(args, dimensions, steps, plan):
     if n > 0:
         state = get_fp_state()
         set_fp_state(FP_DEFAULT)
-        carry(args, n, steps, plan, False)
+        carry(args, n, steps, plan, NEAR)
+        set_fp_state(state)
+
+
+def fetching(args, dimensions, steps, plan):
+    """The serial carrier for operands beyond the second-level cache."""
+    n = load_int64(dimensions)
+    if n > 0:
+        state = get_fp_state()
+        set_fp_state(FP_DEFAULT)
+        carry(args, n, steps, plan, FETCHED)
         set_fp_state(state)
 
 
@@ -256,28 +242,25 @@ def streaming(args, dimensions, steps, plan):
     if n > 0:
         state = get_fp_state()
         set_fp_state(FP_DEFAULT)
-        carry(args, n, steps, plan, True)
+        carry(args, n, steps, plan, STREAMED)
         store_fence()
         set_fp_state(state)
 
 
+def loop_for(n, plan):
+    """The serial loop of ``plan`` for what is part of ``n`` elements or rows."""
+    if n >= load_int64(plan + STREAM):
+        return load_int64(plan + STREAMING)
+    return load_int64(plan + (FETCHING if n >= load_int64(plan + FETCH) else SERIAL))
+
+
 def alone(args, dimensions, steps, plan):
     """The plan's own serial loops: what also stands in for a team where there is none."""
-    target = load_int64(plan + SERIAL)
-    if load_int64(dimensions) >= load_int64(plan + STREAM):
-        target = load_int64(plan + STREAMING)
-    call_loop(target, args, dimensions, steps, plan)
+    call_loop(loop_for(load_int64(dimensions), plan), args, dimensions, steps, plan)
 
 
-def loop(args, dimensions, steps, plan):
-    """The loop that NumPy calls: serial below the plan's length, else the team's."""
-    if load_int64(plan + GATHER) == 0:
-        state = get_fp_state()  # compiling raises flags of its own
-        call_prepare(load_int64(plan + PREPARE), plan)
-        set_fp_state(state)
-        if load_int64(plan + GATHER) == 0:
-            raise_exception(load_int64(plan + SPAN))
-            return
+def carry_or_share(args, dimensions, steps, plan):
+    """Carry what is short, serially or with the team what is not."""
     n = load_int64(dimensions)
     short = n > 0 and n * load_int64(plan + STORED) <= LINE and load_int64(plan + NATIVE) == 1
     if short and (n == 1 or worst_hazard(args, steps, plan, n) != 2):
@@ -293,3 +276,16 @@ def loop(args, dimensions, steps, plan):
         loop_ended(plan)
     else:
         alone(args, dimensions, steps, plan)
+
+
+def loop(args, dimensions, steps, plan):
+    """The loop that NumPy calls: serial below the plan's length, else the team's."""
+    if load_int64(plan + GATHER) == 0:
+        state = get_fp_state()  # compiling raises flags of its own
+        call_prepare(load_int64(plan + PREPARE), plan)
+        set_fp_state(state)
+        if load_int64(plan + GATHER) == 0:
+            raise_exception(load_int64(plan + SPAN))
+            return
+    # Numba would compile again what it compiled for serial, were it called from here.
+    carry_or_share(args, dimensions, steps, plan)

@@ -6,10 +6,10 @@ import functools
 
 from fastact.engine import codecache
 
-__all__ = ["alone_address", "loop_address", "serial_address"]
+__all__ = ["alone_address", "fetching_address", "loop_address", "serial_address"]
 __all__ += ["storage_addresses", "streaming_address"]
 
-_FRAME = {"serial": 4, "streaming": 4, "loop": 4, "alone": 4}
+_FRAME = {"serial": 4, "fetching": 4, "streaming": 4, "loop": 4, "alone": 4}
 
 
 @functools.cache
@@ -36,6 +36,11 @@ def alone_address() -> int:
 def serial_address() -> int:
     """Address of the serial carrier."""
     return _frame()["fastact.serial"]
+
+
+def fetching_address() -> int:
+    """Address of the carrier that asks ahead for what it reads."""
+    return _frame()["fastact.fetching"]
 
 
 def streaming_address() -> int:

@@ -15,7 +15,7 @@ replaced by its result, as what has been stored cannot be taken back: it has the
 from numpy import int64
 
 from fastact.elementary.scalar import from_bits
-from fastact.engine.addresses import allocate, call_span, load_int64, release, stack
+from fastact.engine.addresses import allocate, call_lanes, load_int64, release, stack
 from fastact.engine.lanes import LANE_BITS, LANES, SLOTS
 from fastact.engine.row_lanes import copy_elements, lanes_at, read_double, write_double
 from fastact.engine.row_passes import (
@@ -62,7 +62,7 @@ def raise_peak(table, plan, first, blocks, peak):
         sweep(load_int64(plan + MAXIMUM), table, first, first, first, blocks)
         peak = max(peak, read_double(peak_at))
     write_double(peak_at, peak)
-    call_span(load_int64(plan + PREPARE), table, 1)
+    call_lanes(load_int64(plan + PREPARE), table, 1)
     return peak
 
 
@@ -134,7 +134,7 @@ def multiply(table, tails, plan, size, out, n, kept):
     blocks, rest = n >> LANE_BITS, n & (LANES - 1)
     place, length = LANES * size, PART * size
     product = load_int64(plan + MAP)
-    call_span(load_int64(plan + FINISH), table, 1)
+    call_lanes(load_int64(plan + FINISH), table, 1)
     high, low = read_double(lanes_at(table, FACTOR)), read_double(lanes_at(table, FACTOR_LOW))
     magic = read_double(lanes_at(table, MAGIC))
     if rest > 0:

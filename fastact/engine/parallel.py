@@ -17,8 +17,8 @@ from fastact.engine.addresses import (
     store_int64,
     thread_count,
 )
-from fastact.engine.carrier import WORDS
-from fastact.engine.plan import BUSY, CAP, GRAIN, OPERANDS, SERIAL, STREAM, STREAMING, TEAM
+from fastact.engine.carrier import WORDS, loop_for
+from fastact.engine.plan import BUSY, CAP, GRAIN, OPERANDS, SERIAL, TEAM
 
 __all__ = ["load_team"]
 
@@ -28,7 +28,7 @@ def drive(args, dimensions, steps, plan, threads):  # type: ignore[no-untyped-de
     n = load_int64(dimensions)
     grain = load_int64(plan + GRAIN)
     share = ((n + threads - 1) // threads + grain - 1) // grain * grain
-    serial = load_int64(plan + (STREAMING if n >= load_int64(plan + STREAM) else SERIAL))
+    serial = loop_for(n, plan)
     for thread in numba.prange(threads):
         start = thread * share
         if start < n:
@@ -58,7 +58,9 @@ def load_team() -> int:
     def build() -> bytes:
         from fastact.engine import target
         from fastact.engine.lowering import lower_address_function
+        from fastact.engine.machine import teach
 
+        teach(drive.py_func)  # what Numba compiles already is not looked into
         return target.emit_object(lower_address_function("fastact.team", team, 4), inline=False)
 
     return codecache.load("team", ["fastact.team"], build)["fastact.team"]

@@ -24,15 +24,18 @@ WORDS = (
     "TEAM",
     "PARALLEL",
     "AWAKE",
+    "FETCHING",
+    "FETCH",
     "STREAMING",
     "STREAM",
-    "STREAMED",
+    "FAR",
     "GRAIN",
     "PREPARE",
 )
 #: Byte offset of each word.
 SPAN, UNIFORM, PARAMETERS, INPUTS, OPERANDS, STORED, NATIVE, GATHER, SCATTER = range(0, 72, 8)
-SERIAL, TEAM, PARALLEL, AWAKE, STREAMING, STREAM, STREAMED, GRAIN, PREPARE = range(72, 144, 8)
+SERIAL, TEAM, PARALLEL, AWAKE, FETCHING, FETCH, STREAMING, STREAM = range(72, 136, 8)
+FAR, GRAIN, PREPARE = range(136, 160, 8)
 #: Where ``TEAM`` points: the address of the team's loop, and at these offsets whether it
 #: is busy (on a cache line of its own), how many threads it may use, and the
 #: nanoseconds of :mod:`fastact.engine.pace`.
@@ -46,22 +49,24 @@ MAX_OPERANDS = 8
 def make_plan(**words: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """A plan from its words by name.
 
-    Operands from ``PARAMETERS`` up to ``INPUTS`` are parameters; ``UNIFORM`` and ``STREAMED`` are
+    Operands from ``PARAMETERS`` up to ``INPUTS`` are parameters; ``UNIFORM`` and ``FAR`` are
     the spans that take one value of each for all elements.
     ``PARALLEL`` is the length from which threads pay, ``AWAKE`` the one from which they do
-    where they are awake, ``STREAM`` the one from which the
-    carrier ``STREAMING`` takes ``STREAMED``, the span that writes past the caches; a plan
-    without them never does. A thread's share is a multiple of ``GRAIN``: 1024 elements, so
-    that no two threads write one cache line, or 1 row. ``PREPARE`` is called with the plan
-    where ``GATHER`` is still 0.
+    where they are awake. From ``FETCH`` on the carrier ``FETCHING`` takes ``FAR``, the span
+    that asks ahead for what it reads, and from ``STREAM`` on ``STREAMING``, which has it write
+    past the caches; a plan without them never does. A thread's share is a multiple of
+    ``GRAIN``: 1024 elements, so that no two threads write one cache line, or 1 row.
+    ``PREPARE`` is called with the plan where ``GATHER`` is still 0.
     """
     words = {
         "UNIFORM": 0,
         "PARAMETERS": words["INPUTS"],
         "AWAKE": NEVER,
+        "FETCHING": 0,
+        "FETCH": NEVER,
         "STREAMING": 0,
         "STREAM": NEVER,
-        "STREAMED": 0,
+        "FAR": 0,
         "GRAIN": 1024,
         "PREPARE": 0,
         **words,

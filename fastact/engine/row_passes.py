@@ -6,7 +6,7 @@ Two ways to take several rows at once, and one for a row of many blocks or with 
 # Type annotations would be wrong here: these functions only exist compiled.
 from numpy import float32, float64
 
-from fastact.engine.addresses import call_span, load_int64, stack, store_int64
+from fastact.engine.addresses import call_lanes, load_int64, stack, store_int64
 from fastact.engine.lanes import LANE_BITS, LANES, ROWS, SLOTS, STRIDES
 from fastact.engine.row_lanes import (
     copy_elements,
@@ -61,7 +61,7 @@ def place_rows(table, rows, first_stride, second_stride, out_stride):
 def sweep(span, table, first, second, out, blocks):
     """A span over whole blocks."""
     place_streams(table, first, second, out)
-    call_span(span, table, blocks)
+    call_lanes(span, table, blocks)
 
 
 def add_up(table, sums, i):
@@ -144,13 +144,13 @@ def long_row(table, tails, plan, size, first, second, out, n):
             write_double(lanes_at(table, LOW), 0.0)
             write_double(lanes_at(table, COUNT), 0.0)
             summed = True
-        call_span(load_int64(plan + PREPARE), table, 1)
+        call_lanes(load_int64(plan + PREPARE), table, 1)
     if not summed:
         if rest == 0 and blocks <= MOST_BLOCKS:
             sweep(total, table, first, second, out, blocks)
         else:
             sum_in_parts(total, table, plan, tails, place, size, first, second, out, blocks, rest)
-    call_span(finish, table, 1)
+    call_lanes(finish, table, 1)
     if map_span != 0:
         sweep(map_span, table, first, second, out, blocks)
         if rest > 0:
@@ -192,9 +192,9 @@ def take(table, tail, plan, side, first, away, step, kept, high_kept, n, blocks,
     if maximum != 0:
         peak_at = lanes_at(table, PEAK)
         if n > 0:
-            call_span(maximum, table, blocks)
+            call_lanes(maximum, table, blocks)
         if tail != 0:
-            call_span(maximum, tail, 1)
+            call_lanes(maximum, tail, 1)
         for i in range(rows):
             if tail != 0:
                 join_maxima(table, tail, i)
@@ -205,11 +205,11 @@ def take(table, tail, plan, side, first, away, step, kept, high_kept, n, blocks,
                 write_lane(peak_at, kept, i, 0.0)
                 if tail != 0:
                     write_double(lanes_at(tail, PEAK) + 8 * i, 0.0)
-        call_span(load_int64(plan + side + PREPARE), table, 1)
+        call_lanes(load_int64(plan + side + PREPARE), table, 1)
     if n > 0:
-        call_span(load_int64(plan + side + SUM), table, blocks)
+        call_lanes(load_int64(plan + side + SUM), table, blocks)
     if tail != 0:
-        call_span(load_int64(plan + side + SUM), tail, 1)
+        call_lanes(load_int64(plan + side + SUM), tail, 1)
         for i in range(rows):
             join_sums(table, tail, plan, i)
     if special != 0:
@@ -219,11 +219,11 @@ def take(table, tail, plan, side, first, away, step, kept, high_kept, n, blocks,
                 write_lane(lanes_at(table, HIGH), high_kept, i, value)
                 write_lane(lanes_at(table, LOW), kept, i, 0.0)
                 write_lane(lanes_at(table, COUNT), kept, i, 0.0)
-    call_span(load_int64(plan + side + FINISH), table, 1)
+    call_lanes(load_int64(plan + side + FINISH), table, 1)
     if map_span != 0 and n > 0:
-        call_span(map_span, table, blocks)
+        call_lanes(map_span, table, blocks)
         if tail != 0:
-            call_span(map_span, tail, 1)
+            call_lanes(map_span, tail, 1)
 
 
 def rows_in_turn(table, tail, plan, first, n, rows):

@@ -29,8 +29,8 @@ def stepped_loop(
 
     ``steps`` are lengths in blocks, the last of them 1. ``each`` gives the lines for an element,
     ``%loop.i`` of its step and ``%loop.element`` of all; ``then`` those for the end of a step,
-    which begins with ``%loop.start``. Both get the mark that ends all names of their step,
-    and ``then`` its number of elements.
+    which begins with ``%loop.start``; they may branch, and go on with the block they end in. Both
+    get the mark that ends all names of their step, and ``then`` its number of elements.
     """
     lines = ["enter:", f"  br label %enter.{steps[0]}"]
     begin = "0"
@@ -45,7 +45,7 @@ def stepped_loop(
             f"  %loop.any{mark} = icmp ult i64 {begin}, {until}",
             f"  br i1 %loop.any{mark}, label %step{mark}, label %{after}",
             f"step{mark}:",
-            f"  {block} = phi i64 [ {begin}, %enter{mark} ], [ {following}, %end{mark} ]",
+            f"  {block} = phi i64 [ {begin}, %enter{mark} ], [ {following}, %next{mark} ]",
             f"  %loop.start{mark} = mul nuw nsw i64 {block}, {lanes}",
             f"  br label %lane{mark}",
             f"lane{mark}:",
@@ -58,6 +58,8 @@ def stepped_loop(
             f"!llvm.loop {_loop(width)}",
             f"end{mark}:",
             *then(mark, width),
+            f"  br label %next{mark}",
+            f"next{mark}:",
             f"  {following} = add nuw nsw i64 {block}, {step}",
             f"  %loop.done{mark} = icmp eq i64 {following}, {until}",
             f"  br i1 %loop.done{mark}, label %{after}, label %step{mark}, !llvm.loop !2",

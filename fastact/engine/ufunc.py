@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastact.engine import carrier_code, codecache, threads
-from fastact.engine.cache_size import streamed_length
+from fastact.engine.cache_size import far_lengths
 from fastact.engine.entry import Activation
 from fastact.engine.first_loop import plan_filled_later
 from fastact.engine.forms import Form
@@ -62,12 +62,12 @@ class Spans(NamedTuple):
 
     ordinary: int
     uniform: int
-    streamed: int
+    far: int
 
 
 def _load_spans(qualified: str, entry: Activation | GatedUnit, form: Form, precision: str) -> Spans:
     ordinary = f"fastact.{qualified}.{precision}"
-    streamed = f"{ordinary}.streamed"
+    far = f"{ordinary}.far"
     # Without parameters it is the ordinary one.
     uniform = f"{ordinary}.uniform" if entry.parameters else ordinary
 
@@ -78,25 +78,25 @@ def _load_spans(qualified: str, entry: Activation | GatedUnit, form: Form, preci
         def make(symbol: str, **how: bool) -> list[str]:
             return span_assembly(symbol, entry, form, precision, **how)
 
-        spans = [make(ordinary), make(streamed, uniform=True, streamed=True)]
+        spans = [make(ordinary), make(far, uniform=True, far=True)]
         spans += [make(uniform, uniform=True)] if entry.parameters else []
         return target.emit_object(*spans)
 
-    symbols = list(dict.fromkeys((ordinary, uniform, streamed)))
+    symbols = list(dict.fromkeys((ordinary, uniform, far)))
     addresses = codecache.load(f"{qualified}-{precision}", symbols, build)
-    return Spans(addresses[ordinary], addresses[uniform], addresses[streamed])
+    return Spans(addresses[ordinary], addresses[uniform], addresses[far])
 
 
 def _seconds_per_element(span: int, operands: int, precision: str) -> float:
     """Time of a span in the first-level cache, without the call: what the policies reckon with."""
     data = np.ones((operands, 64 * _TIMED_UNITS // np.dtype(precision).itemsize), dtype=precision)
     pointers = (ctypes.c_void_p * operands)(*(row.ctypes.data for row in data))
-    call = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(span)
+    call = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(span)
     best = [float("inf")] * 2
     for _ in range(4):
         for k, units in enumerate((1, _TIMED_UNITS)):
             start = time.perf_counter()
-            call(pointers, units)
+            call(pointers, units, 0)
             best[k] = min(best[k], time.perf_counter() - start)
     return max(best[1] - best[0], 1e-9) / data.shape[1]
 
@@ -133,9 +133,10 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
             SERIAL=carrier_code.serial_address(),
             TEAM=threads.TEAM_CELL,
             **threads.lengths(seconds, moved),
+            FETCHING=carrier_code.fetching_address(),
             STREAMING=carrier_code.streaming_address(),
-            STREAM=streamed_length(seconds, count, moved, written),
-            STREAMED=found.streamed,
+            **far_lengths(seconds, count, moved, written),
+            FAR=found.far,
         )
 
     def later(dtype: str, stored: int) -> Any:

@@ -1,0 +1,45 @@
+"""Outputs that overlap inputs: in which order the elements of a loop may be computed."""
+
+# Type annotations would be wrong here: these functions only exist compiled.
+
+from fastact.engine.addresses import load_int64
+from fastact.engine.plan import INPUTS, OPERANDS
+
+__all__ = ["APART", "SAME", "worst_hazard"]
+
+#: What an output may do to an input, beside 1 and 2: see :func:`hazard`.
+APART, SAME = -1, 0
+
+
+def hazard(args, steps, k, j, n):
+    """Whether output ``j`` overwrites elements of input ``k`` that a later index reads.
+
+    APART: none. SAME: each just before it is written, as in place. 1: safe in order, as for
+    ``f(a[1:], out=a[:-1])``; 2: each element must be finished before the next, as in
+    ``accumulate``.
+    """
+    input_, output = load_int64(args + 8 * k), load_int64(args + 8 * j)
+    in_step, out_step = load_int64(steps + 8 * k), load_int64(steps + 8 * j)
+    in_last, out_last = input_ + (n - 1) * in_step, output + (n - 1) * out_step
+    margin = 8
+    if min(input_, in_last) >= max(output, out_last) + margin:
+        return APART
+    if min(output, out_last) >= max(input_, in_last) + margin:
+        return APART
+    if input_ == output and in_step == out_step and out_step != 0:
+        return SAME
+    if in_step == out_step and out_step > 0 and output < input_:
+        return 1
+    return 2
+
+
+def worst_hazard(args, steps, plan, n):
+    """The greatest of the hazards of all outputs and inputs of a loop over ``n`` elements."""
+    inputs, operands = load_int64(plan + INPUTS), load_int64(plan + OPERANDS)
+    worst = APART
+    for j in range(inputs, operands):
+        if load_int64(steps + 8 * j) == 0:
+            worst = 2
+        for k in range(inputs):
+            worst = max(worst, hazard(args, steps, k, j, n))
+    return worst
