@@ -13,7 +13,7 @@ from fastact.engine.accumulate import add_terms, fold, gained, start
 from fastact.engine.lanes import LANES, ROWS, SLOTS, STREAMS, STRIDES, LaneSpan
 from fastact.engine.lowering import lower
 from fastact.engine.span import PRECISIONS
-from fastact.engine.stepped_loop import LONG_STEP, loop_metadata, stepped_loop
+from fastact.engine.stepped_loop import LONG_STEP, PREFETCH, ask_ahead, loop_metadata, stepped_loop
 
 __all__ = ["lane_span_assembly"]
 
@@ -75,7 +75,10 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
         LANES,
         steps,
         lambda mark: _element(span, kinds, bodies, uniform, mark),
-        lambda mark, width: add_terms(span.accumulators, kinds, width, mark),
+        lambda mark, width: [
+            *(_ask_ahead(span, kinds, width, mark) if span.first else []),
+            *add_terms(span.accumulators, kinds, width, mark),
+        ],
     )
     lines.append("exit:")
     results = {}
@@ -106,7 +109,15 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
     ]
     types = "".join(f", {kinds[slot]}" for slot in span.operands)
     lines += [f"declare i32 @{body}(ptr, ptr{types})" for body in dict.fromkeys(bodies.values())]
+    lines += [PREFETCH] if span.first else []
     return ["\n".join(lines), *dict.fromkeys(text for _, text in lowered.values())]
+
+
+def _ask_ahead(span: LaneSpan, kinds: Mapping[str, str], width: int, mark: str) -> list[str]:
+    lines = []
+    for slot in span.operands:
+        lines += ask_ahead(f"%{slot}.here", kinds[slot], width * _bytes(kinds[slot]), mark)
+    return lines
 
 
 def _element(

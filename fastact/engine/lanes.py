@@ -65,3 +65,8 @@ class LaneSpan:
     operands: dict[str, str]
     results: dict[str, tuple[str, Callable[..., Any]]]
     accumulators: dict[str, Accumulator] = field(default_factory=dict)
+
+    @property
+    def first(self) -> bool:
+        """Whether it is the first pass over its streams: it needs nothing from another."""
+        return bool(self.accumulators) and all(slot in STREAMS for slot in self.operands)

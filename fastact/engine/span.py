@@ -37,7 +37,7 @@ from fastact.engine import target
 from fastact.engine.entry import Activation
 from fastact.engine.forms import Form
 from fastact.engine.lowering import lower
-from fastact.engine.stepped_loop import LONG_STEP, loop_metadata, stepped_loop
+from fastact.engine.stepped_loop import LONG_STEP, PREFETCH, ask_ahead, loop_metadata, stepped_loop
 
 if TYPE_CHECKING:
     from fastact.engine.rowwise import GatedUnit
@@ -47,8 +47,6 @@ __all__ = ["PRECISIONS", "UNIT_BITS", "span_assembly"]
 #: log2 of the bytes per unit: the widest vector there is, and a cache line.
 UNIT_BITS = 6
 PRECISIONS = {"float32": "float", "float64": "double"}
-#: Bytes ahead of what is read that a far span asks for. 1024 to 4096 are alike.
-AHEAD = 2048
 
 
 def span_assembly(
@@ -99,7 +97,9 @@ def span_assembly(
 
     def end(mark: str, width: int) -> list[str]:
         step = [*_results(mark, width, kind, outputs), *_stores(mark, width, kind, outputs, far)]
-        return [*_prefetches(mark, width * size, kind, read), *step] if far else step
+        for operand in read if far else []:
+            step += ask_ahead(f"%{operand}.base", kind, width * size, mark)
+        return step
 
     lines += [
         "  %streamed = icmp ne i64 %past, 0",
@@ -116,7 +116,7 @@ def span_assembly(
         "}",
         *loop_metadata([lanes * step for step in steps]),
     ]
-    lines += ["declare void @llvm.prefetch.p0(ptr, i32, i32, i32)"] if far else []
+    lines += [PREFETCH] if far else []
     lines += [
         f"declare i32 @{body}(ptr, ptr{f', {kind}' * len(passed)})"
         for body in dict.fromkeys(body for body, _ in bodies)
@@ -160,21 +160,6 @@ def _element(
             f"  {place} = getelementptr inbounds {kind}, ptr {value}.line, i64 %loop.i{mark}",
             f"  store {kind} {stored}, ptr {place}, {access}",
         ]
-    return lines
-
-
-def _prefetches(mark: str, length: int, kind: str, operands: list[str]) -> list[str]:
-    """Ask for the lines that a later step will read of each operand, ``length`` bytes."""
-    lines = []
-    for operand in operands:
-        for byte in range(AHEAD, AHEAD + length, 1 << UNIT_BITS):
-            place = f"%{operand}.ahead{byte}{mark}"
-            lines += [
-                f"  {place}.start = getelementptr {kind}, ptr %{operand}.base, "
-                f"i64 %loop.start{mark}",
-                f"  {place} = getelementptr i8, ptr {place}.start, i64 {byte}",
-                f"  call void @llvm.prefetch.p0(ptr {place}, i32 0, i32 3, i32 1)",
-            ]
     return lines
 
 

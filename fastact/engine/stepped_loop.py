@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-__all__ = ["LONG_STEP", "loop_metadata", "stepped_loop"]
+__all__ = ["LONG_STEP", "PREFETCH", "ask_ahead", "loop_metadata", "stepped_loop"]
 
 #: Bytes of each operand in a long step. Against 64 the kernels are 9 % faster on AVX2 (geometric
 #: mean over all of them; mish's derivative in float64 1.5 times) and 4 % on AVX-512; 256 is 1 %
 #: faster yet on AVX-512, and in float32 on AVX2 1 % slower.
 LONG_STEP = 128
+#: Bytes ahead of what is read that is asked for. 1024 to 4096 are alike.
+AHEAD = 2048
+LINE = 64
+PREFETCH = "declare void @llvm.prefetch.p0(ptr, i32, i32, i32)"
 
 
 def stepped_loop(
@@ -65,6 +69,19 @@ def stepped_loop(
             f"  br i1 %loop.done{mark}, label %{after}, label %step{mark}, !llvm.loop !2",
         ]
         begin = until
+    return lines
+
+
+def ask_ahead(base: str, kind: str, length: int, mark: str) -> list[str]:
+    """Ask for the lines that a later step reads: ``length`` bytes of the operand at ``base``."""
+    lines = []
+    for byte in range(AHEAD, AHEAD + length, LINE):
+        place = f"{base}.{byte}{mark}"
+        lines += [
+            f"  {place}.start = getelementptr {kind}, ptr {base}, i64 %loop.start{mark}",
+            f"  {place} = getelementptr i8, ptr {place}.start, i64 {byte}",
+            f"  call void @llvm.prefetch.p0(ptr {place}, i32 0, i32 3, i32 1)",
+        ]
     return lines
 
 
