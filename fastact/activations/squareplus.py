@@ -1,6 +1,6 @@
 """(x + sqrt(x^2 + b)) / 2: relu made smooth without an exponential."""
 
-from numpy import float32, float64, int64
+from numpy import float32, int32, int64
 
 from fastact.elementary.scalar import bits, fabs, fma, from_bits, select, sqrt
 from fastact.engine.entry import Bound, Interval, activation
@@ -10,6 +10,8 @@ INF = float("inf")
 
 # Less the bits of a number, those of its inverse within 7 %.
 _INVERSE_BITS = int64(0x7FDEDB6000000000)
+# The same in float32, for half the inverse.
+_HALF_INVERSE_BITS_SINGLE = int32(0x7E76DB00)
 
 
 def _squareplus_terms(x, b):
@@ -28,6 +30,28 @@ def _squareplus_terms(x, b):
     s, d = h + y, h - y
     s_low, d_low = (h - s) + y, (h - d) - y
     return s, s_low, fma(-s_low, d, fma(-s, d_low, fma(-s, d, 0.25 * b))), root
+
+
+def _root_single(x, b):
+    """scale, b scale^2, z, root and c with sqrt(z^2 + b scale^2) = root + c, z = |x| scale or 1.
+
+    The scale, a power of two that depends on b alone, makes b between 2^-40 and 2^-38: z^2
+    neither overflows nor counts where it would underflow, and from z = 1 on the root is z.
+    """
+    e = int32(int32(bits(b) >> int32(23)) & int32(255))
+    scale = from_bits(
+        int32(int32(int32(107) - int32(int32(e - int32(127)) >> int32(1))) << int32(23))
+    )
+    scaled = b * scale * scale
+    z = fabs(x) * scale
+    z = select(z > float32(1.0), float32(1.0), z)
+    q = fma(z, z, scaled)
+    root = sqrt(q)
+    # What q lost, and the square root; 1 / (2 root) within 7 % is enough for half a unit.
+    square = q - scaled
+    lost = fma(z, z, -square) - ((q - square) - scaled)
+    half_inverse = from_bits(int32(_HALF_INVERSE_BITS_SINGLE - bits(root)))
+    return scale, scaled, z, root, (fma(-root, root, q) + lost) * half_inverse
 
 
 @activation(
@@ -57,18 +81,23 @@ def squareplus(x, b=4.0):
 
 @squareplus.single
 def _(x, b):
-    # The square root in float64, for its range; the division in float32, where it costs a
-    # quarter, with the rest of (root + |x|) / 2 in its residual.
-    z = fabs(float64(x))
-    wide = 0.5 * (z + sqrt(fma(z, z, float64(b))))
-    half = float32(wide)
-    low = float32(wide - float64(half))
-    r = float32(1.0) / select(half == float32(0.0), float32(1.0), half)
-    # Four times the value: b / 4 may have lost bits.
-    q = b * r
-    q = fma(fma(-q, low, fma(-q, half, b)), r, q)
-    left = select(half == float32(INF), float32(0.0), float32(0.25) * q)
-    return select(x > float32(0.0), half, left)
+    scale, _, z, root, c = _root_single(x, b)
+    s = root + z
+    s_low = ((root - s) + z) + c
+    # Far out the root is |x|. Twice the value on the right, and what b is divided by on the left.
+    far = fabs(x) * scale
+    far = select(far > float32(2.0**125), float32(2.0**125), far)
+    s = select(far + far > s, far + far, s)
+    s = select(s < float32(2.0**-126), float32(2.0**-126), s)
+    r = float32(1.0) / s
+    half = b * (float32(0.5) * scale)
+    q = half * r
+    left = fma(fma(-q, s, half) - q * s_low, r, q)
+    left = select(fabs(x) == float32(INF), float32(0.0), left)
+    right = (s + s_low) * (float32(0.5) / scale)
+    # Beyond what the scale leaves room for, it is x.
+    right = select(right > x, right, x)
+    return select(x > float32(0.0), right, left)
 
 
 @squareplus.derivative
@@ -89,17 +118,19 @@ def _(x, b):
 
 @squareplus.derivative_single
 def _(x, b):
-    # b / (2 root (root + |x|)) is what the right side lacks to 1: one quotient for both,
-    # its two divisions in float32 as above and its residual in float64.
-    z = fabs(float64(x))
-    root = sqrt(fma(z, z, float64(b)))
-    total = 0.5 * (z + root)
-    r = float32(1.0) / float32(total)
-    # Four times the quotient: q and 1 / root may be subnormal, or infinite with their inverse.
-    s = float32(1.0) / float32(root)
-    q = b * r * s
-    rest = float32(fma(-float64(q), root * total, float64(b)))
-    q = float32(0.25) * fma(rest * r, s, q)
-    q = select(fabs(x) == float32(INF), float32(0.0), q)
+    # b / (2 root (root + |x|)) is what the right side lacks to 1: one quotient for both.
+    scale, scaled, z, root, c = _root_single(x, b)
+    s = root + z
+    s_low = ((root - s) + z) + c
+    far = fabs(x) * scale
+    far = select(far > float32(2.0**62), float32(2.0**62), far)
+    root = select(far > root, far, root)
+    s = select(far + far > s, far + far, s)
+    p = root * s
+    p_low = fma(root, s_low, fma(c, s, fma(root, s, -p)))
+    r = float32(1.0) / select(p < float32(2.0**-126), float32(2.0**-126), p)
+    half = float32(0.5) * scaled
+    q = half * r
+    q = fma(fma(-q, p, half) - q * p_low, r, q)
     q = select((x == float32(0.0)) & (b == float32(0.0)), float32(0.5), q)
     return select(x > float32(0.0), float32(1.0) - q, q)
