@@ -7,7 +7,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import numba
 import numpy as np
 
 from fastact.engine import target
@@ -85,11 +84,25 @@ def copy_seconds(size: int, threads: int, stream: bool, in_place: bool = False) 
     return best / (part * threads)
 
 
-@numba.njit
-def _chain(x, factor, mask, n):
-    for _ in range(n):
-        x = (x * factor) ^ mask
-    return x
+#: A chain of fused multiplications, each of which takes four cycles.
+CHAIN = """
+define void @clock(ptr %at, i64 %n) "prefer-vector-width"="{width}" {{
+entry:
+  %start = load {vector}, ptr %at, align 4
+  br label %loop
+loop:
+  %i = phi i64 [ 0, %entry ], [ %next, %loop ]
+  %x = phi {vector} [ %start, %entry ], [ %y, %loop ]
+  %y = call {vector} @llvm.fma.{short}({vector} %x, {vector} %start, {vector} %start)
+  %next = add nuw nsw i64 %i, 1
+  %done = icmp eq i64 %next, %n
+  br i1 %done, label %exit, label %loop
+exit:
+  store {vector} %y, ptr %at, align 4
+  ret void
+}}
+declare {vector} @llvm.fma.{short}({vector}, {vector}, {vector})
+"""
 
 
 def fastest(*calls: Any, rounds: int = 40, number: int = 10) -> list[float]:
@@ -105,10 +118,14 @@ def fastest(*calls: Any, rounds: int = 40, number: int = 10) -> list[float]:
 
 
 def clock() -> float:
-    """Cycles per second, from a chain of multiplication (3 cycles) and xor (1 cycle)."""
-    n = 200_000
-    _chain(3, 5, 7, 10)
-    (best,) = fastest(lambda: _chain(3, 5, 7, n), rounds=100)
+    """Cycles per second where vectors of the widest registers are multiplied."""
+    n, width = 200_000, target.vector_width() if "+avx512f" in target.cpu_features() else 256
+    lanes = width // 32
+    text = CHAIN.format(width=width, vector=f"<{lanes} x float>", short=f"v{lanes}f32")
+    address = target.load_object(target.emit_object([text]), ["clock"])["clock"]
+    chain = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(address)
+    data = np.full(lanes, 0.5, np.float32)
+    (best,) = fastest(lambda: chain(data.ctypes.data, n), rounds=100)
     return 4 * n / best
 
 

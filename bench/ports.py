@@ -4,11 +4,13 @@ python bench/ports.py           prints the table
 python bench/ports.py --write   puts it into docs/performance.md
 
 The machine code of every span is taken apart: the instructions of its vector loop, by
-the units of a Zen 3 or 4 that execute them (Agner Fog, "Instruction tables", and uops.info:
-two pipes multiply, two add, two shift and shuffle, four do logic, two loads and one store
-of 32 bytes a cycle, six operations dispatched). A vector of 64 bytes keeps a unit for two
-cycles and is dispatched as one. Division and root are measured here, since they differ most
-between machines. The greatest of the quotients is the port limit.
+the units that execute them (Agner Fog, "Instruction tables", and uops.info). On a Zen 3 or 4 two
+pipes of 32 bytes multiply, two add, two shift and shuffle, four do logic; there are two loads
+and one store of 32 bytes a cycle, and a vector of 64 bytes keeps a unit for two. An Intel server
+with AVX-512 has two units of 64 bytes for all arithmetic, one of which shifts and the other
+compares and shuffles, two loads and one store of 64 bytes. Six operations are dispatched in a
+cycle. Division and root are measured here, since they differ most between machines. The
+greatest of the quotients is the port limit.
 """
 
 from __future__ import annotations
@@ -33,16 +35,19 @@ from fastact.engine.entry import Activation, at_defaults, registry  # noqa: E402
 from fastact.engine.forms import FORMS  # noqa: E402
 from fastact.engine.span import UNIT_BITS, span_assembly  # noqa: E402
 
-#: Class -> mnemonics (without the v of AVX) and units that execute it in one cycle.
+#: Class -> mnemonics (without the v of AVX), and 32 bytes that a Zen and an Intel server do of it
+#: in one cycle.
 CLASSES = {
-    "divide": (r"div[ps]|sqrt", 0),
-    "multiply": (r"mul|fm|fnm|pmul", 2),
-    "add": (r"add[ps]|sub[ps]|cvt|round|addsub", 2),
-    "compare": (r"cmp|min|max|blendv|pcmp|ptest", 2),
-    "shift": (r"ps[lr]|psra|shuf|perm|unpck|pack|insert|extract|broadcast|pmov[sz]x|inserti", 2),
-    "move": (r"movap|movup|movdq|movs|movd|movq|movlp|movhp", 0),
-    "logic": (r"", 4),
+    "divide": (r"div[ps]|sqrt", 0, 0),
+    "multiply": (r"mul|fm|fnm|pmul", 2, 4),
+    "add": (r"add[ps]|sub[ps]|cvt|round|addsub", 2, 4),
+    "compare": (r"cmp|min|max|blendv|pcmp|ptest", 2, 4),
+    "shift": (r"ps[lr]|psra|shuf|perm|unpck|pack|insert|extract|broadcast|pmov[sz]x|inserti", 2, 2),
+    "move": (r"movap|movup|movdq|movs|movd|movq|movlp|movhp", 0, 0),
+    "logic": (r"", 4, 4),
 }
+#: 32 bytes that are loaded and stored in one cycle.
+MOVED = {True: (2, 1), False: (4, 2)}
 UNITS = 128
 
 
@@ -77,7 +82,7 @@ def classify(loop: list[str]) -> Counter:
         if "mm" not in operands:
             continue
         bare = name.removeprefix("v")
-        kind = next(k for k, (pattern, _) in CLASSES.items() if re.match(pattern, bare))
+        kind = next(k for k, (pattern, *_) in CLASSES.items() if re.match(pattern, bare))
         if kind == "divide":
             found[bare] += halves
         if not (memory and (kind == "move" or bare.startswith("broadcast"))):
@@ -88,8 +93,11 @@ def classify(loop: list[str]) -> Counter:
 def port_limit(found: Counter, costs: dict[str, float]) -> float:
     """Cycles of one turn of the loop if only units were short."""
     vectors = sum(found[k] for k in CLASSES if k != "move")
-    needs = [found[kind] / units for kind, (_, units) in CLASSES.items() if units]
-    needs += [vectors / 4, found["load"] / 2, found["store"], found["all"] / 6]
+    zen = target.cpu_name().startswith("znver")
+    loads, stores = MOVED[zen]
+    units = {kind: zens if zen else intels for kind, (_, zens, intels) in CLASSES.items()}
+    needs = [found[kind] / count for kind, count in units.items() if count]
+    needs += [vectors / 4, found["load"] / loads, found["store"] / stores, found["all"] / 6]
     needs.append(sum(found[name] * cycles for name, cycles in costs.items()))
     return max(needs)
 
@@ -117,7 +125,7 @@ def simulated(loop: list[str]) -> tuple[float, float] | None:
 def measured(modules: list[str], symbol: str, operands: int, dtype: str) -> float:
     """Seconds per element of a span in the first-level cache."""
     address = target.load_object(target.emit_object(modules), [symbol])[symbol]
-    call = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(address)
+    call = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(address)
     units, elements = UNITS, (1 << UNIT_BITS) // np.dtype(dtype).itemsize
     # On cache lines, where the carrier begins: a store across two of them takes twice as long.
     room = np.empty(operands * elements * units + elements, dtype)
@@ -126,7 +134,7 @@ def measured(modules: list[str], symbol: str, operands: int, dtype: str) -> floa
     x[...] = np.random.default_rng(0).normal(0, 2, x.shape)
     x[1:-1] = np.abs(x[1:-1])  # parameters are positive
     pointers = (ctypes.c_void_p * operands)(*(row.ctypes.data for row in x))
-    all_, one = fastest(lambda: call(pointers, units), lambda: call(pointers, 1))
+    all_, one = fastest(lambda: call(pointers, units, 0), lambda: call(pointers, 1, 0))
     return (all_ - one) / (elements * (units - 1))
 
 
@@ -182,7 +190,8 @@ def main() -> None:
     ]  # fmt: skip
     text = (
         f"Operations per vector of 32 bytes, then cycles per element. {target.cpu_name()} at "
-        f"{hertz / 1e9:.2f} GHz, as measured by a chain of multiplications. A division took "
+        f"{hertz / 1e9:.2f} GHz, as measured by a chain of fused multiplications of the widest "
+        "vectors, which lower the clock of some processors. A division took "
         f"{costs['divps']:.1f} cycles per vector of float32 and {costs['divpd']:.1f} of "
         f"float64, a root {costs['sqrtps']:.1f} and {costs['sqrtpd']:.1f}.\n\n" + table(head, rows)
     )
