@@ -1,6 +1,6 @@
 """(x + sqrt(x^2 + b)) / 2: relu made smooth without an exponential."""
 
-from numpy import float32, int32, int64
+from numpy import float32, float64, int32, int64
 
 from fastact.elementary.scalar import bits, fabs, fma, from_bits, select, sqrt
 from fastact.engine.entry import Bound, Interval, activation
@@ -8,10 +8,26 @@ from fastact.engine.entry import Bound, Interval, activation
 OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
 INF = float("inf")
 
-# Less the bits of a number, those of its inverse within 7 %.
+# Less the bits of a number, those of its inverse within 7 %; in float32, of half its inverse.
 _INVERSE_BITS = int64(0x7FDEDB6000000000)
-# The same in float32, for half the inverse.
 _HALF_INVERSE_BITS_SINGLE = int32(0x7E76DB00)
+
+
+_DOWN = float64(2.0**-200)
+
+
+def _moved_inverse(root):
+    """2^200 / root, 2^-34 of it off: 1 / root may be subnormal, and this, of 2^-537 on, is not.
+
+    Two steps of third order from the bits of the root: seven operations that run beside the
+    square root, where a division would wait for its unit.
+    """
+    moved = root * _DOWN
+    i = from_bits(int64(_INVERSE_BITS - bits(moved)))
+    e = fma(-moved, i, 1.0)
+    i = fma(fma(e, e, e), i, i)
+    e = fma(-moved, i, 1.0)
+    return fma(fma(e, e, e), i, i)
 
 
 def _squareplus_terms(x, b):
@@ -67,14 +83,12 @@ def _root_single(x, b):
 def squareplus(x, b=4.0):
     """(x + sqrt(x^2 + b)) / 2, rewritten for x < 0 where it would cancel."""
     s, s_low, rest, root = _squareplus_terms(x, b)
-    c = rest / select(root > 0.0, root, 1.0)
-    # c is of the first order: near x^2 = 2^51 b, c^2 / root counts one unit in the left
-    # result. 1 / root within 7 % is enough for it, and for what rounding took from c.
-    inverse = from_bits(int64(_INVERSE_BITS - bits(root)))
-    inverse = select(root > 2.0**900, 0.0, inverse)
+    i = _moved_inverse(root) * _DOWN
+    # c is of the first order: near x^2 = 2^51 b, c^2 / root counts one unit in the left result.
+    c = rest * i
     total = s + c
     left = fma(-c, c, fma(-c, root, rest))
-    value = total + (((s - total) + c) + fma(left, inverse, s_low))
+    value = total + (((s - total) + c) + fma(left, i, s_low))
     # An infinity less itself is in the low parts.
     return select(fabs(x) == INF, select(x > 0.0, x, 0.0), value)
 
@@ -102,16 +116,17 @@ def _(x, b):
 
 @squareplus.derivative
 def _(x, b):
-    # (1 + x / root) / 2 is the value divided by the root, so 1 / root serves twice; e is its
-    # rounding, and 2 c that of the root.
+    # (1 + x / root) / 2 is the value divided by the root, so 1 / root serves twice; e is what
+    # it lacks, and 2 c is what the root does.
     s, s_low, rest, root = _squareplus_terms(x, b)
-    i = 1.0 / select(root > 0.0, root, 1.0)
-    e = fma(-root, i, 1.0)
+    moved = _moved_inverse(root)
+    i = moved * _DOWN
+    e = fma(-(root * _DOWN), moved, 1.0)
     c = fma(rest, i, (rest * i) * e)
     v = s + c
     # The last is of the second order in the root's error: see the value.
     v_low = ((s - v) + c) + fma(-c * c, i, s_low)
-    value = fma(v, i, fma(v, fma(-2.0 * c, i, e), v_low) * i)
+    value = fma(v, moved, fma(v, fma(-2.0 * c, i, e), v_low) * moved) * _DOWN
     value = select(root == INF, select(x > 0.0, 1.0, 0.0), value)
     return select(root == 0.0, 0.5, value)
 
