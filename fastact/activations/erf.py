@@ -13,7 +13,7 @@ from fastact.elementary.erf import (
     erf_core_single,
     erf_far_single,
 )
-from fastact.elementary.exp import exp_wide
+from fastact.elementary.exp import exp_within
 from fastact.elementary.gaussian import (
     DOWN_DOUBLE,
     DOWN_SINGLE,
@@ -49,7 +49,7 @@ def _complement(z):
 
 def _complement_wide(z):
     """erfc(z) in float64, good to 2^-29, for z in [0, 10.5]."""
-    return 2.0 * exp_wide(-(z * z)) * mills_wide(z * SQRT_2)
+    return 2.0 * exp_within(-(z * z)) * mills_wide(z * SQRT_2)
 
 
 def _from_above(top, p, p_low):

@@ -2,7 +2,7 @@
 
 from numpy import float32, float64
 
-from fastact.elementary.exp import exp_wide
+from fastact.elementary.exp import exp_within
 from fastact.elementary.gaussian import (
     DOWN_DOUBLE,
     exp_double_terms,
@@ -109,7 +109,7 @@ def _(x):
     # By the terms above in float32 it would take a tenth longer.
     wide = float64(x)
     wide = select(wide < -200.0, -200.0, wide)
-    e = exp_wide(-fabs(wide))
+    e = exp_within(-select(wide > 700.0, 700.0, fabs(wide)))
     negative = wide < 0.0
     top = select(negative, e * (e + 2.0), 1.0 + 2.0 * e)
     return float32(wide * (top / (top + select(negative, 2.0, 2.0 * e * e))))
@@ -127,7 +127,7 @@ def _(x):
 def _(x):
     wide = float64(x)
     wide = select(wide < -200.0, -200.0, select(wide > 200.0, 200.0, wide))
-    e = exp_wide(-fabs(wide))
+    e = exp_within(-fabs(wide))
     negative = wide < 0.0
     top = select(negative, e + 2.0, 1.0 + 2.0 * e)
     d = select(negative, 2.0 + e * (e + 2.0), 1.0 + 2.0 * e * (1.0 + e))

@@ -8,7 +8,7 @@ minimax where pairs of coefficients are named (Estrin's scheme: half the depth).
 =============  ==========  ======  ==================================================
 function       arithmetic  degree  error of the polynomial, relative to exp(r)
 =============  ==========  ======  ==================================================
-exp_wide       float64     5 + 2   2^-32.1: for kernels that round to float32 at the end
+exp_within     float64     5 + 2   2^-32.1: for kernels that round to float32 at the end
 exp_double     float64     10 + 2  2^-61.4; by parts 2^-58
 exp_series     float64     9 + 2   2^-57.9, in pairs of coefficients
 exp_series     float32     4 + 2   2^-28.2, in pairs of coefficients
@@ -42,6 +42,7 @@ __all__ = [
     "exp_short_single",
     "exp_twice_single",
     "exp_wide",
+    "exp_within",
     "power_of_two",
 ]
 
@@ -60,7 +61,11 @@ def power_of_two(k):
 def exp_wide(x):
     """exp(x) in float64, good to 2^-31, for |x| <= 708; beyond, the value there; nan for nan."""
     x = select(x > 708.0, 708.0, x)
-    x = select(x < -708.0, -708.0, x)
+    return exp_within(select(x < -708.0, -708.0, x))
+
+
+def exp_within(x):
+    """exp(x) in float64, good to 2^-31, for |x| <= 708: what a caller bounds already."""
     shifted = fma(x, LOG2_E, ROUND)
     # One step is enough here: |k| * 2^-54 is far below 2^-31.
     r = fma(shifted - ROUND, -LN2, x)

@@ -10,7 +10,7 @@ from numpy import float64, int64
 
 from fastact.elementary.exp import (
     exp_double_parts,
-    exp_wide,
+    exp_within,
     power_of_two,
 )
 from fastact.elementary.scalar import fma, select
@@ -56,7 +56,7 @@ def logistic_double_parts(v, v_low):
 
 
 def logistic_slope_wide(v, y):
-    """s (1 + y (1 - s)), s = s(v), in plain float64, for results that are rounded to float32."""
-    e = exp_wide(-v)
+    """s (1 + y (1 - s)), s = s(v), for |v| <= 708, in float64: for results rounded to float32."""
+    e = exp_within(-v)
     s = float64(1.0) / (1.0 + e)
     return s * fma(y, s * e, 1.0)

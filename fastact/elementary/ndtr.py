@@ -13,7 +13,7 @@ Math. Comp. 32 (1978) 1232-1240): degree 10 on [0, 15] with 2^-29.65.
 
 from numpy import float32, float64
 
-from fastact.elementary.exp import exp_wide
+from fastact.elementary.exp import exp_within
 from fastact.elementary.scalar import fma, like, select
 
 __all__ = [
@@ -65,7 +65,7 @@ def mills_wide(a):
 
 def gaussian_wide(a):
     """exp(-a^2 / 2) in float64, good to 2^-31; a is a float32, its square exact."""
-    return exp_wide(-0.5 * (a * a))
+    return exp_within(-0.5 * (a * a))
 
 
 def one_and(r, w):
