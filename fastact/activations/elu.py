@@ -4,7 +4,7 @@ from numpy import float32
 
 from fastact.elementary.exp import exp_double_parts
 from fastact.elementary.expm1 import expm1_double_parts, expm1_single_parts
-from fastact.elementary.gaussian import DOWN_SINGLE, exp_single_terms
+from fastact.elementary.gaussian import DOWN_SINGLE, VANISHED_SINGLE, exp_single_terms
 from fastact.elementary.logistic import scaled_double
 from fastact.elementary.ndtr import one_and
 from fastact.elementary.scalar import fabs, fma, like, select
@@ -67,7 +67,7 @@ def _(x, alpha):
 
 @elu.derivative_single
 def _(x, alpha):
-    zero, one, least = float32(0.0), float32(1.0), float32(-110.0)
+    zero, one, least = float32(0.0), float32(1.0), VANISHED_SINGLE
     z = select(x > zero, zero, select(x < least, least, x))
     scale, r, w = exp_single_terms(z, zero)
     h, h_low = one_and(r, w)
@@ -134,7 +134,7 @@ def _(x):
 
 @selu.derivative_single
 def _(x):
-    zero, least = float32(0.0), float32(-110.0)
+    zero, least = float32(0.0), VANISHED_SINGLE
     z = select(x > zero, zero, select(x < least, least, x))
     scale, r, w = exp_single_terms(z, zero)
     h, h_low = one_and(r, w)
@@ -196,7 +196,7 @@ def _(x, alpha):
 @celu.derivative_single
 def _(x, alpha):
     zero = float32(0.0)
-    q, low = _quotient(select(x > zero, zero, x), alpha, float32(110.0))
+    q, low = _quotient(select(x > zero, zero, x), alpha, -VANISHED_SINGLE)
     scale, r, w = exp_single_terms(q, low)
     h, h_low = one_and(r, w)
     return (h + h_low) * scale * DOWN_SINGLE

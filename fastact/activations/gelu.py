@@ -47,12 +47,12 @@ INF = float("inf")
 
 
 def _tail_product(a, scale, r, w, i, e, g, g_low):
-    """-a scale (1 + r + w) i (1 + e) (g + g') as a pair.
+    """a scale (1 + r + w) i (1 + e) (g + g') as a pair.
 
     g comes last: it is behind a polynomial and a division, and all else is ready by then.
     """
     h, h_low = one_and(r, w)
-    b = -a * scale
+    b = a * scale
     u = b * h
     return tail_product(u, fma(b, h_low, fma(b, h, -u)), i, e, g, g_low)
 
@@ -89,7 +89,7 @@ def gelu(x):
     a = select(a > 39.0, 39.0, a)
     scale, r, w = gaussian_double_terms(a, 0.5)
     m, low = _tail_product(a, scale, r, w, *mills_double_terms(a))
-    left = gelu_minimum_double(x, (m + low) * DOWN_DOUBLE)
+    left = gelu_minimum_double(x, (m + low) * -DOWN_DOUBLE)
     # On the right the sum is exact where it has the unit of the left one. Elsewhere it has
     # a larger one, and the error of the left counts for half at most.
     return select(x < 0.0, left, x + left)
@@ -97,14 +97,15 @@ def gelu(x):
 
 @gelu.single
 def _(x):
-    a = fabs(x)
-    a = select(a > float32(14.5), float32(14.5), a)
+    # From 6 on it is x; from -16.1 down the power of two is 0 (VANISHED_SINGLE).
+    a = fabs(select(x > float32(6.0), float32(6.0), x))
+    a = select(a > float32(16.1006), float32(16.1006), a)
     scale, r, w = gaussian_single_terms(a, float32(0.5))
     # With w outside, the low parts of three products are 1/14 of them, and their
     # roundings add up to 0.15 ULP.
     t = r + w
     m, low = _tail_product(a, scale, t, (r - t) + w, *mills_single_terms(a))
-    left = gelu_minimum_single(x, (m + low) * DOWN_SINGLE)
+    left = gelu_minimum_single(x, (m + low) * -DOWN_SINGLE)
     return select(x < float32(0.0), left, x + left)
 
 
@@ -209,7 +210,7 @@ def gelu_tanh(x):
 @gelu_tanh.single
 def _(x):
     # Beyond the clamps the result rounds to 0 and to x.
-    x = select(x < float32(-11.0), float32(-11.0), x)
+    x = select(x < float32(-11.59), float32(-11.59), x)
     _, _, v, v_low = _tanh_argument_single(select(x > float32(5.7), float32(5.7), x))
     value = times_logistic_single(x, *exp_minus_single_pair(v, v_low))
     return select(x > float32(5.1), x, gelu_tanh_minimum_single(x, value))
@@ -232,7 +233,7 @@ def _(x):
 
 @gelu_tanh.derivative_single
 def _(x):
-    x = select(x < float32(-11.0), float32(-11.0), x)
+    x = select(x < float32(-11.59), float32(-11.59), x)
     x = select(x > float32(5.7), float32(5.7), x)
     p, p_low, v, v_low = _tanh_argument_single(x)
     y, y_low = _cubic_single(x, p, p_low, float32(0.214064449), float32(-2.5408342e-10))

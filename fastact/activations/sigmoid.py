@@ -2,6 +2,7 @@
 
 from numpy import float32
 
+from fastact.elementary.gaussian import VANISHED_SINGLE
 from fastact.elementary.logistic_double import logistic_derivative_double, logistic_double
 from fastact.elementary.logistic_single import logistic_derivative_single, logistic_single
 from fastact.elementary.scalar import fabs, fma, like, select
@@ -33,7 +34,7 @@ def sigmoid(x):
 @sigmoid.single
 def _(x):
     x = select(x > float32(17.5), float32(17.5), x)
-    x = select(x < float32(-105.0), float32(-105.0), x)
+    x = select(x < VANISHED_SINGLE, VANISHED_SINGLE, x)
     return logistic_single(x)
 
 
@@ -47,7 +48,7 @@ def _(x):
 @sigmoid.derivative_single
 def _(x):
     v = -fabs(x)
-    v = select(v < float32(-110.0), float32(-110.0), v)
+    v = select(v < VANISHED_SINGLE, VANISHED_SINGLE, v)
     return logistic_derivative_single(v, float32(1.0))
 
 

@@ -3,7 +3,7 @@
 from numpy import float32, float64, int64
 
 from fastact.elementary.exp import exp_wide
-from fastact.elementary.gaussian import DOWN_DOUBLE
+from fastact.elementary.gaussian import DOWN_DOUBLE, VANISHED_SINGLE
 from fastact.elementary.ln2 import LN2_700, LN2_700_REST
 from fastact.elementary.logistic import (
     logistic_double_parts,
@@ -58,7 +58,7 @@ def silu(x):
 
 @silu.single
 def _(x):
-    x = select(x < float32(-112.0), float32(-112.0), x)
+    x = select(x < VANISHED_SINGLE, VANISHED_SINGLE, x)
     # The clamp of the derivative, to share its exponential.
     v = select(x > float32(22.0), float32(22.0), x)
     value = times_logistic_single(x, *exp_minus_single(v))
@@ -76,7 +76,7 @@ def _(x):
 
 @silu.derivative_single
 def _(x):
-    x = select(x < float32(-112.0), float32(-112.0), x)
+    x = select(x < VANISHED_SINGLE, VANISHED_SINGLE, x)
     x = select(x > float32(22.0), float32(22.0), x)
     a, e, u, u_low = complement_single(*exp_minus_single(x))
     w = x * u
@@ -210,7 +210,7 @@ def _quick_argument_single(x):
 
 @quick_gelu.single
 def _(x):
-    x = select(x < float32(-66.0), float32(-66.0), x)
+    x = select(x < float32(-76.16), float32(-76.16), x)
     inner = select(x > float32(13.0), float32(13.0), x)
     value = times_logistic_single(x, *exp_minus_single_pair(*_quick_argument_single(inner)))
     return select(x > float32(10.25), x, quick_gelu_minimum_single(x, value))
@@ -229,7 +229,7 @@ def _(x):
 
 @quick_gelu.derivative_single
 def _(x):
-    x = select(x < float32(-66.0), float32(-66.0), x)
+    x = select(x < float32(-76.16), float32(-76.16), x)
     x = select(x > float32(13.0), float32(13.0), x)
     v, low = _quick_argument_single(x)
     a, e, u, u_low = complement_single(*exp_minus_single_pair(v, low))

@@ -6,6 +6,7 @@ from fastact.activations.sigmoid import sigmoid
 from fastact.elementary.gaussian import (
     DOWN_DOUBLE,
     DOWN_SINGLE,
+    VANISHED_SINGLE,
     exp_double_terms,
     exp_single_terms,
 )
@@ -80,12 +81,14 @@ def softplus_terms(v, v_low):
 
 
 def softplus_single_terms(v, v_low):
-    """The same in float32 arithmetic, for v in [-120, 120]."""
+    """The same in float32 arithmetic, for v in [-130, 130]."""
     zero = float32(0.0)
     positive = v > zero
     scale, r, w = exp_single_terms(-fabs(v), select(positive, -v_low, v_low))
     e, e_low = exp_pair(scale, r, w)
-    p, p_low = log1p_single_terms(e * DOWN_SINGLE, e_low * DOWN_SINGLE)
+    # From 20 on the logarithm does not count, or is its argument; its squares would underflow.
+    down = select(fabs(v) > float32(20.0), zero, DOWN_SINGLE)
+    p, p_low = log1p_single_terms(e * down, e_low * down)
     total, rest = sum_of_two(select(positive, v, zero), p)
     rest = rest + (p_low + select(positive, v_low, zero))
     near = fabs(v) < float32(0.25)
@@ -148,11 +151,12 @@ def softplus(x, beta=1.0):
 
 @softplus.single
 def _(x, beta):
-    limit, one = float32(120.0), float32(1.0)
+    limit, one = -VANISHED_SINGLE, float32(1.0)
     tiny = beta < float32(2.0**-20)
     product = beta * x
     v, low = _bounded_product(x, beta, select(tiny, float32(219.0), limit))
-    far = tiny & (v < -limit)
+    # Below -120 the low part of the exponential would be subnormal.
+    far = tiny & (v < float32(-120.0))
     moved = v + _FAR_SINGLE
     low = select(far, low + (((v - moved) + _FAR_SINGLE) + _FAR_SINGLE_LOW), low)
     v = select(far, moved, select(v > limit, limit, v))
@@ -176,7 +180,7 @@ def _(x, beta):
 
 @softplus.derivative_single
 def _(x, beta):
-    v, low = _bounded_product(x, beta, float32(110.0))
+    v, low = _bounded_product(x, beta, -VANISHED_SINGLE)
     large = v > float32(18.0)
     v, low = select(large, float32(18.0), v), select(large, float32(0.0), low)
     return times_logistic_single(float32(1.0), *exp_minus_single_pair(v, low))
@@ -201,7 +205,7 @@ def log_sigmoid(x):
 
 @log_sigmoid.single
 def _(x):
-    limit = float32(120.0)
+    limit = -VANISHED_SINGLE
     v = select(x < -limit, -limit, x)
     p, p_low, down = softplus_single_terms(-select(v > limit, limit, v), float32(0.0))
     return select(x <= -limit, x, -((p + p_low) * down))

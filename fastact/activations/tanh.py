@@ -4,6 +4,7 @@ from numpy import float32, float64
 
 from fastact.elementary.exp import exp_twice_single
 from fastact.elementary.expm1 import expm1_wide
+from fastact.elementary.gaussian import VANISHED_SINGLE
 from fastact.elementary.logistic_double import logistic_derivative_double
 from fastact.elementary.logistic_single import logistic_derivative_single
 from fastact.elementary.scalar import copysign, fabs, fma, like, select
@@ -76,7 +77,7 @@ def _(x):
     # sech^2 z = 4 s(2 z) s(-2 z).
     z = fabs(x)
     v = -(z + z)
-    v = select(v < float32(-110.0), float32(-110.0), v)
+    v = select(v < VANISHED_SINGLE, VANISHED_SINGLE, v)
     return logistic_derivative_single(v, float32(4.0))
 
 

@@ -41,7 +41,7 @@ def _terms(shifted, r, r_low):
 def exp_minus_single(v):
     """scale, r, r', q, r^2 with exp(-v) = (1 - r - r' + r^2 q) / (2^-60 scale).
 
-    For v in [-128, 40]. Here r' is 0, and r off by up to 2^-26.
+    For v in [-128, 40] and at VANISHED_SINGLE. Here r' is 0, and r off by up to 2^-26.
     """
     shifted = fma(v, LOG2_E_SINGLE, _MAGIC)
     k = shifted - _MAGIC
@@ -84,7 +84,9 @@ def times_logistic_single(x, scale, r, r_low, q, square):
     i = _ONE / d
     y = x * scale
     m = y * i
-    return fma(fma(-m, fma(q, square, (rest - r) - r_low), fma(-m, d, y)), i, m) * DOWN_SINGLE
+    # The residual with this sign leaves -0 where x is negative and the scale 0.
+    residual = fma(m, fma(q, square, (rest - r) - r_low), fma(m, d, -y))
+    return fma(-residual, i, m) * DOWN_SINGLE
 
 
 def complement_single(scale, r, r_low, q, square):

@@ -76,8 +76,12 @@ def magic_single(m):
 
 
 def least_single(m):
-    """Below this difference nothing can be seen: 2^-152 of the greatest."""
-    return (m - shift_single(m)) - float32(106.0)
+    """Here the power of two is 0, or the least there is: 2^-157 of the greatest.
+
+    Nothing can be seen below 2^-152. But a product that underflows takes an Intel processor
+    150 cycles: with the clamp there, a row padded or masked by -inf took three times as long.
+    """
+    return (m - shift_single(m)) - float32(108.817)
 
 
 def _one_and(r, square, q):
@@ -123,8 +127,8 @@ def magic_double(m):
 
 
 def least_double(m):
-    """Below this difference nothing can be seen: 2^-1079 of the greatest."""
-    return (m - shift_double(m)) - 748.0
+    """As :func:`least_single`: 2^-1083 of the greatest."""
+    return (m - shift_double(m)) - 750.671
 
 
 def _reduced_double(d, magic):
