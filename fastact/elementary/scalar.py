@@ -49,13 +49,14 @@ def _round(exact: Fraction, kind: Any) -> Any:
     quantum = max(exponent, int(info.minexp)) - int(info.nmant)
     steps = round(Fraction(numerator, denominator) / Fraction(2) ** quantum)
     if steps.bit_length() + quantum > int(info.maxexp):
-        return kind(math.copysign(math.inf, exact))
-    return kind(math.copysign(math.ldexp(steps, quantum), exact))
+        return kind(math.copysign(math.inf, 1 if exact > 0 else -1))
+    return kind(math.copysign(math.ldexp(steps, quantum), 1 if exact > 0 else -1))
 
 
 def bits(x: Any) -> Any:
     """The bit pattern of a float32 as int32, of a float64 as int64."""
-    return x.view(np.int32 if isinstance(x, np.float32) else np.int64)
+    # A bare constant that a select has chosen is Python's float.
+    return x.view(np.int32) if isinstance(x, np.float32) else np.float64(x).view(np.int64)
 
 
 def from_bits(pattern: Any) -> Any:

@@ -188,19 +188,19 @@ def spread_magic_double(total):
 
 
 def spread_least_single(total):
-    """The least y to be told apart: the product is 2^-198 there, and 0."""
-    return float32((-200.0 - _spread_power(total)) * LN2)
+    """A y at which both powers are 0: see :func:`least_single`. From 2^-198 on the product is 0."""
+    return float32((-253.99 - _spread_power(total)) * LN2)
 
 
 def spread_least_double(total):
-    """The least y to be told apart: the product is 2^-1128 there, and 0."""
-    return (-1130.0 - _spread_power(total)) * LN2
+    """As :func:`spread_least_single`: from 2^-1128 on the product is 0."""
+    return (-2045.99 - _spread_power(total)) * LN2
 
 
 def factored_exp_single(y, magic, least):
     """2^i, 2^j, e, e' with 2^(i + j) (e + e') = exp(y) 2^t, i and j equal or next to it."""
     # From 2^140 on the product is infinite, and what it loses must not be.
-    most = least + float32(340.0 * LN2)
+    most = least + float32(394.0 * LN2)
     y = select(y < least, least, y)
     y = select(y > most, most, y)
     shifted, e, low = _reduced_single(y, magic)
@@ -213,7 +213,7 @@ def factored_exp_single(y, magic, least):
 def factored_exp_double(y, magic, least):
     """As :func:`factored_exp_single`."""
     # From 2^1040 on the product is infinite.
-    most = least + 2170.0 * LN2
+    most = least + 3086.0 * LN2
     y = select(y < least, least, y)
     y = select(y > most, most, y)
     shifted, e, low = _reduced_double(y, magic)
