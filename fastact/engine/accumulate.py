@@ -16,13 +16,15 @@ from collections.abc import Mapping
 from fastact.engine.lanes import LANES, Accumulator
 from fastact.engine.span import PRECISIONS
 
-__all__ = ["add_terms", "fold", "gained", "lanes_for", "start"]
+__all__ = ["add_terms", "fold", "gained", "lanes_of", "start"]
 
 
-def lanes_for(accumulators: Mapping[str, Accumulator], side: bool) -> int:
-    """Lanes of the accumulators of a span."""
-    narrow = all(a.precision == "float32" for a in accumulators.values())
-    return 2 * LANES if narrow and not side else LANES
+def lanes_of(accumulators: Mapping[str, Accumulator], side: bool) -> dict[str, int]:
+    """Lanes of each accumulator of a span."""
+    return {
+        slot: 2 * LANES if accumulator.precision == "float32" and not side else LANES
+        for slot, accumulator in accumulators.items()
+    }
 
 
 def _vector(kind: str, lanes: int) -> str:
@@ -56,20 +58,22 @@ def gained(slot: str, accumulator: Accumulator, lanes: int) -> tuple[list[str], 
 def add_terms(
     accumulators: Mapping[str, Accumulator],
     terms: Mapping[str, str],
-    lanes: int,
+    lanes: Mapping[str, int],
     width: int,
     mark: str,
 ) -> list[str]:
-    """Add ``width`` terms, ``lanes`` at a time; ``terms`` are their kinds, ``mark`` ends all names.
+    """Add ``width`` terms to each; ``terms`` are their kinds, ``mark`` ends all names.
 
     Blocks are joined in pairs before they are added, so that an accumulator waits for one
     operation per step; but not in a sum that carries what it loses.
     """
     lines, parts = [], {}
-    vectors = {slot: _vector(PRECISIONS[a.precision], lanes) for slot, a in accumulators.items()}
+    vectors = {
+        slot: _vector(PRECISIONS[a.precision], lanes[slot]) for slot, a in accumulators.items()
+    }
     for slot, accumulator in accumulators.items():
         lines.append(f"  %{slot}.old{mark} = load {vectors[slot]}, ptr %{slot}.sum, align 64")
-        read, parts[slot] = _blocks(slot, terms[slot], accumulator, lanes, width, mark)
+        read, parts[slot] = _blocks(slot, terms[slot], accumulator, lanes[slot], width, mark)
         lines += read
     new = {}
     if carries(accumulators):
@@ -82,9 +86,9 @@ def add_terms(
             left, right = names[::2], names[1::2]
             names = [f"{name}.pair" for name in left]
             for name, a, b in zip(names, left, right, strict=True):
-                lines += _joined(slot, name, vector, a, b, lanes)
+                lines += _joined(slot, name, vector, a, b, lanes[slot])
         new[slot] = f"%{slot}.grown{mark}"
-        lines += _joined(slot, new[slot], vector, f"%{slot}.old{mark}", names[0], lanes)
+        lines += _joined(slot, new[slot], vector, f"%{slot}.old{mark}", names[0], lanes[slot])
     for slot, name in new.items():
         lines.append(f"  store {vectors[slot]} {name}, ptr %{slot}.sum, align 64")
     return lines
@@ -161,31 +165,33 @@ def _lost(name: str, vector: str, total: str, a: str, b: str, *, heavy: bool = F
     ]
 
 
-def fold(accumulators: Mapping[str, Accumulator], gained: dict[str, str], lanes: int) -> list[str]:
+def fold(
+    accumulators: Mapping[str, Accumulator], gained: dict[str, str], lanes: Mapping[str, int]
+) -> list[str]:
     """Bring the lanes together, the upper half upon the lower; ``gained`` becomes numbers."""
     lines = []
     kinds = {slot: PRECISIONS[a.precision] for slot, a in accumulators.items()}
-    pair = carries(accumulators)
-    while lanes > 1:
-        lanes >>= 1
+    pair, half = carries(accumulators), max(lanes.values(), default=1)
+    while half > 1:
+        half >>= 1
         parts = {}
-        for slot, name in gained.items():
-            whole = f"<{2 * lanes} x {kinds[slot]}> {name}"
-            for half, first in (("a", 0), ("b", lanes)):
-                indices = ", ".join(f"i32 {first + i}" for i in range(lanes))
+        for slot in (slot for slot in gained if lanes[slot] > half):
+            whole = f"<{2 * half} x {kinds[slot]}> {gained[slot]}"
+            for name, first in (("a", 0), ("b", half)):
+                indices = ", ".join(f"i32 {first + i}" for i in range(half))
                 lines.append(
-                    f"  %{slot}.{half}{lanes} = shufflevector {whole}, "
-                    f"<{2 * lanes} x {kinds[slot]}> poison, <{lanes} x i32> <{indices}>"
+                    f"  %{slot}.{name}{half} = shufflevector {whole}, "
+                    f"<{2 * half} x {kinds[slot]}> poison, <{half} x i32> <{indices}>"
                 )
-            parts[slot] = (f"%{slot}.a{lanes}", f"%{slot}.b{lanes}")
+            parts[slot] = (f"%{slot}.a{half}", f"%{slot}.b{half}")
         for slot, (a, b) in parts.items():
-            vector = f"<{lanes} x {kinds[slot]}>"
-            total = gained[slot] = f"%{slot}.fold{lanes}"
-            lines += _joined(slot, total, vector, a, b, lanes)
+            vector = f"<{half} x {kinds[slot]}>"
+            total = gained[slot] = f"%{slot}.fold{half}"
+            lines += _joined(slot, total, vector, a, b, half)
             if slot == "high" and pair:
                 lines += _lost(f"{total}.lost", vector, total, a, b)
         if pair:
-            vector = f"<{lanes} x {kinds['low']}>"
+            vector = f"<{half} x {kinds['low']}>"
             low, gained["low"] = gained["low"], f"{gained['low']}.all"
             lines.append(f"  {gained['low']} = fadd {vector} {low}, {gained['high']}.lost")
     for slot, name in list(gained.items()):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fastact.engine import target
-from fastact.engine.accumulate import add_terms, fold, gained, lanes_for, start
+from fastact.engine.accumulate import add_terms, fold, gained, lanes_of, start
 from fastact.engine.lanes import LANES, ROWS, SLOTS, STREAMS, STRIDES, LaneSpan
 from fastact.engine.lowering import lower
 from fastact.engine.span import PRECISIONS
@@ -49,9 +49,9 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
         lines.append(f"  %{slot}.result = alloca {kind}")
     lines += [_variable(f"%{slot}.lanes", kinds[slot], widest) for slot in local]
     lines += [_variable(f"%{slot}.term", kinds[slot], widest) for slot in terms]
-    lanes = lanes_for(span.accumulators, side)
+    lanes = lanes_of(span.accumulators, side)
     for slot, accumulator in span.accumulators.items():
-        lines.append(_variable(f"%{slot}.sum", PRECISIONS[accumulator.precision], lanes))
+        lines.append(_variable(f"%{slot}.sum", PRECISIONS[accumulator.precision], lanes[slot]))
     lines += ["  %rows = add i64 0, 1"] if side or between else _read_word("%rows", "i64", ROWS)
     for slot, word in STRIDES.items():
         if slot in kinds:
@@ -69,7 +69,7 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
         lines += _read_kept(f"%{slot}.found", f"%{slot}.here", kinds[slot], LANES, side)
         lines += _repeat(f"%{slot}.found", f"%{slot}.lanes", kinds[slot], widest)
     for slot, accumulator in span.accumulators.items():
-        lines += start(slot, accumulator, lanes)
+        lines += start(slot, accumulator, lanes[slot])
     lines.append("  br label %enter")
     lines += stepped_loop(
         "%blocks",
@@ -84,7 +84,7 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
     lines.append("exit:")
     results = {}
     for slot, accumulator in span.accumulators.items():
-        read, results[slot] = gained(slot, accumulator, lanes)
+        read, results[slot] = gained(slot, accumulator, lanes[slot])
         lines += read
     if side or between:
         kept = {slot: PRECISIONS[a.precision] for slot, a in span.accumulators.items()}
