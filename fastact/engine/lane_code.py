@@ -13,7 +13,14 @@ from fastact.engine.accumulate import add_terms, fold, gained, lanes_of, start
 from fastact.engine.lanes import LANES, ROWS, SLOTS, STREAMS, STRIDES, LaneSpan
 from fastact.engine.lowering import lower
 from fastact.engine.span import PRECISIONS
-from fastact.engine.stepped_loop import LONG_STEP, PREFETCH, ask_ahead, loop_metadata, stepped_loop
+from fastact.engine.stepped_loop import (
+    AHEAD,
+    LONG_STEP,
+    PREFETCH,
+    loop_metadata,
+    prefetches,
+    stepped_loop,
+)
 
 __all__ = ["lane_span_assembly"]
 
@@ -53,11 +60,15 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
     for slot, accumulator in span.accumulators.items():
         lines.append(_variable(f"%{slot}.sum", PRECISIONS[accumulator.precision], lanes[slot]))
     lines += ["  %rows = add i64 0, 1"] if side or between else _read_word("%rows", "i64", ROWS)
+    asked = [*(span.operands if span.first else [])]
+    claimed = ["out"] if span.claims_out and not side else []
+    for slot in claimed:
+        lines += _read_word(f"%{slot}.base", "ptr", SLOTS[slot])
     for slot, word in STRIDES.items():
-        if slot in kinds:
+        if slot in kinds or slot in claimed:
             lines += _read_word(f"%{slot}.stride", "i64", word)
     lines += ["  br label %row", "row:", "  %r = phi i64 [ 0, %entry ], [ %r.next, %exit ]"]
-    for slot in kinds:
+    for slot in (*kinds, *claimed):
         stride = f"%{slot}.stride" if slot in STREAMS else "8"
         lines += [
             f"  %{slot}.offset = mul nsw i64 %r, {stride}",
@@ -77,7 +88,7 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
         steps,
         lambda mark: _element(span, kinds, bodies, uniform, mark),
         lambda mark, width: [
-            *(_ask_ahead(span, kinds, width, mark) if span.first else []),
+            *_prefetches(asked, claimed, kinds, width, mark),
             *add_terms(span.accumulators, kinds, lanes, width, mark),
         ],
     )
@@ -110,14 +121,19 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
     ]
     types = "".join(f", {kinds[slot]}" for slot in span.operands)
     lines += [f"declare i32 @{body}(ptr, ptr{types})" for body in dict.fromkeys(bodies.values())]
-    lines += [PREFETCH] if span.first else []
+    lines += [PREFETCH] if asked or claimed else []
     return ["\n".join(lines), *dict.fromkeys(text for _, text in lowered.values())]
 
 
-def _ask_ahead(span: LaneSpan, kinds: Mapping[str, str], width: int, mark: str) -> list[str]:
+def _prefetches(
+    asked: list[str], claimed: list[str], kinds: Mapping[str, str], width: int, mark: str
+) -> list[str]:
+    """Ask ahead for streams that are read, and now for those that another pass writes."""
     lines = []
-    for slot in span.operands:
-        lines += ask_ahead(f"%{slot}.here", kinds[slot], width * _bytes(kinds[slot]), mark)
+    for slot in (*asked, *claimed):
+        kind, write = kinds["first"], slot in claimed
+        length, ahead = width * _bytes(kind), 0 if write else AHEAD
+        lines += prefetches(f"%{slot}.here", kind, length, mark, ahead, write=write)
     return lines
 
 

@@ -37,7 +37,7 @@ from fastact.engine import target
 from fastact.engine.entry import Activation
 from fastact.engine.forms import Form
 from fastact.engine.lowering import lower
-from fastact.engine.stepped_loop import LONG_STEP, PREFETCH, ask_ahead, loop_metadata, stepped_loop
+from fastact.engine.stepped_loop import LONG_STEP, PREFETCH, loop_metadata, prefetches, stepped_loop
 
 if TYPE_CHECKING:
     from fastact.engine.rowwise import GatedUnit
@@ -98,7 +98,7 @@ def span_assembly(
     def end(mark: str, width: int) -> list[str]:
         step = [*_results(mark, width, kind, outputs), *_stores(mark, width, kind, outputs, far)]
         for operand in read if far else []:
-            step += ask_ahead(f"%{operand}.base", kind, width * size, mark)
+            step += prefetches(f"%{operand}.base", kind, width * size, mark)
         return step
 
     lines += [

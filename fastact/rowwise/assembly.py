@@ -88,7 +88,7 @@ def prepare_span(precision):
     )
 
 
-def sum_span(streams, constants, sums, bodies, start=0.0):
+def sum_span(streams, constants, sums, bodies, start=0.0, claims_out=False):
     """Sums, as accumulators by name; bodies for their terms and "out"."""
     precision = sums["low"]
     kept = {slot: Accumulator(sums[slot], start if slot == "high" else 0.0) for slot in sums}
@@ -96,6 +96,7 @@ def sum_span(streams, constants, sums, bodies, start=0.0):
         dict.fromkeys((*streams, *constants), precision),
         {slot: (precision, body) for slot, body in bodies.items()},
         kept,
+        claims_out,
     )
 
 

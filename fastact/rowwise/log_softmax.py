@@ -184,7 +184,13 @@ def _logarithmic(precision, finish, map_span):
     return RowKernel(
         maximum=maximum_span(precision, element),
         prepare=prepare_span(precision),
-        sum=sum_span(("first",), ("peak", *EXPONENT), sums, dict(zip(sums, bodies, strict=True))),
+        sum=sum_span(
+            ("first",),
+            ("peak", *EXPONENT),
+            sums,
+            dict(zip(sums, bodies, strict=True)),
+            claims_out=map_span is not None,
+        ),
         finish=finish_span(before | sums, finish),
         map=map_span,
     )
