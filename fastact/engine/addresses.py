@@ -51,6 +51,8 @@ ARM = platform.machine().lower() in ("aarch64", "arm64")
 LINE = 64
 #: The floating-point control word of a fresh process: no traps, nearest, no flushing.
 FP_DEFAULT = 0x1F80 if X86 else 0
+#: The bits of it that are no flags.
+FP_CONTROL = 0xFFC0 if X86 else 0
 #: The system's number of the clock that only runs forward.
 MONOTONIC = getattr(time, "CLOCK_MONOTONIC", None)
 

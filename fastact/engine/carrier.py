@@ -16,22 +16,20 @@ serial carrier, which
 # Type annotations would be wrong here: these functions only exist compiled.
 
 from fastact.engine.addresses import (
-    FP_DEFAULT,
     call_gather,
     call_loop,
     call_prepare,
     call_scatter,
     call_span,
-    get_fp_state,
     load_int32,
     load_int64,
     raise_exception,
-    set_fp_state,
     stack,
     store_fence,
     store_int32,
     store_int64,
 )
+from fastact.engine.fp_state import put_back, suspend
 from fastact.engine.hazard import APART, SAME, worst_hazard
 from fastact.engine.pace import loop_ended, threads_pay
 from fastact.engine.plan import (
@@ -216,35 +214,30 @@ def carry_buffered(args, done, n, steps, plan, order, direct_span, past):
         done += count
 
 
-def serial(args, dimensions, steps, plan):
-    """The serial carrier, with the signature of a NumPy loop."""
+def carry_all(args, dimensions, steps, plan, where):
+    """The serial carrier for operands that are ``where``."""
     n = load_int64(dimensions)
     if n > 0:
-        state = get_fp_state()
-        set_fp_state(FP_DEFAULT)
-        carry(args, n, steps, plan, NEAR)
-        set_fp_state(state)
+        state = suspend()
+        carry(args, n, steps, plan, where)
+        if where == STREAMED:
+            store_fence()
+        put_back(state)
+
+
+def serial(args, dimensions, steps, plan):
+    """The serial carrier, with the signature of a NumPy loop."""
+    carry_all(args, dimensions, steps, plan, NEAR)
 
 
 def fetching(args, dimensions, steps, plan):
-    """The serial carrier for operands beyond the second-level cache."""
-    n = load_int64(dimensions)
-    if n > 0:
-        state = get_fp_state()
-        set_fp_state(FP_DEFAULT)
-        carry(args, n, steps, plan, FETCHED)
-        set_fp_state(state)
+    """The same for operands beyond the second-level cache."""
+    carry_all(args, dimensions, steps, plan, FETCHED)
 
 
 def streaming(args, dimensions, steps, plan):
-    """The serial carrier for results larger than the last-level cache."""
-    n = load_int64(dimensions)
-    if n > 0:
-        state = get_fp_state()
-        set_fp_state(FP_DEFAULT)
-        carry(args, n, steps, plan, STREAMED)
-        store_fence()
-        set_fp_state(state)
+    """The same for results larger than the last-level cache."""
+    carry_all(args, dimensions, steps, plan, STREAMED)
 
 
 def loop_for(n, plan):
@@ -264,10 +257,9 @@ def carry_or_share(args, dimensions, steps, plan):
     n = load_int64(dimensions)
     short = n > 0 and n * load_int64(plan + STORED) <= LINE and load_int64(plan + NATIVE) == 1
     if short and (n == 1 or worst_hazard(args, steps, plan, n) != 2):
-        state = get_fp_state()
-        set_fp_state(FP_DEFAULT)
+        state = suspend()
         few(args, 0, n, steps, plan)
-        set_fp_state(state)
+        put_back(state)
     elif n >= load_int64(plan + AWAKE):
         if threads_pay(plan, n) and worst_hazard(args, steps, plan, n) <= SAME:
             call_loop(load_int64(load_int64(plan + TEAM)), args, dimensions, steps, plan)
@@ -281,9 +273,9 @@ def carry_or_share(args, dimensions, steps, plan):
 def loop(args, dimensions, steps, plan):
     """The loop that NumPy calls: serial below the plan's length, else the team's."""
     if load_int64(plan + GATHER) == 0:
-        state = get_fp_state()  # compiling raises flags of its own
+        state = suspend()  # compiling raises flags of its own
         call_prepare(load_int64(plan + PREPARE), plan)
-        set_fp_state(state)
+        put_back(state)
         if load_int64(plan + GATHER) == 0:
             raise_exception(load_int64(plan + SPAN))
             return

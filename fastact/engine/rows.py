@@ -19,20 +19,18 @@ Rows that are not contiguous, or of another storage dtype, go through scratch.
 
 # Type annotations would be wrong here: these functions only exist compiled.
 from fastact.engine.addresses import (
-    FP_DEFAULT,
     allocate,
     call_gather,
     call_loop,
     call_scatter,
-    get_fp_state,
     load_int64,
     out_of_memory,
     release,
-    set_fp_state,
     stack,
     store_int64,
 )
 from fastact.engine.cache_size import first_level_cache
+from fastact.engine.fp_state import put_back, suspend
 from fastact.engine.lanes import LANE_BITS, LANES, SLOTS, TABLE_WORDS
 from fastact.engine.online_row import row_at_once
 from fastact.engine.pace import loop_ended, threads_pay
@@ -209,8 +207,7 @@ def rows(args, dimensions, steps, plan):
     """The serial row carrier, with the signature of a NumPy loop."""
     count, n = load_int64(dimensions), load_int64(dimensions + 8)
     if count > 0:
-        state = get_fp_state()
-        set_fp_state(FP_DEFAULT)
+        state = suspend()
         inputs, size = load_int64(plan + ROW_INPUTS), load_int64(plan + COMPUTED)
         table, lanes, tails = stack(TABLE), stack(ALL_LANES), stack(ALL_TAILS)
         # The tails of several rows have sums and maxima of their own, and share all else.
@@ -252,7 +249,7 @@ def rows(args, dimensions, steps, plan):
                 row += some
         if scratch != 0:
             release(scratch)
-        set_fp_state(state)
+        put_back(state)
 
 
 def row_loop(args, dimensions, steps, plan):
