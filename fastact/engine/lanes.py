@@ -5,7 +5,7 @@ A lane span is ``void span(char **operands, intp blocks)``, like a span
 which advance from block to block, and *lanes*, LANES values that stay: a shift, a factor,
 or an accumulator, which is a running maximum or sum. Bodies say what an element adds to an
 accumulator; adding is the same for all (:mod:`fastact.engine.accumulate`). So nothing is
-reassociated and the order of summation is fixed: element i goes to lane i mod LANES.
+reassociated, and the place of an element in its row alone says which lane it goes to.
 
 Every span is made in two arrangements. ``"row"`` takes rows one after the other: what
 stays is one number for all lanes of a row, read and written as float64, and the lanes of
