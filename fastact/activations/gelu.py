@@ -97,7 +97,8 @@ def gelu(x):
 
 @gelu.single
 def _(x):
-    # From 6 on it is x; from -16.1 down the power of two is 0 (VANISHED_SINGLE).
+    # From 6 on it is x; from -16.1 down the power of two is 0 (VANISHED_SINGLE), and what it
+    # multiplies need only be finite.
     a = fabs(select(x > float32(6.0), float32(6.0), x))
     a = select(a > float32(16.1006), float32(16.1006), a)
     scale, r, w = gaussian_single_terms(a, float32(0.5))

@@ -100,7 +100,10 @@ def exp_single_terms(v, v_low):
 
 
 def gaussian_single_terms(a, rate):
-    """scale, r, w with exp(-rate a^2) = scale 2^-60 (1 + r + w) in float32; rate a^2 < 128."""
+    """scale, r, w with exp(-rate a^2) = scale 2^-60 (1 + r + w) in float32; rate a^2 < 128.
+
+    Where rate a^2 is -VANISHED_SINGLE the scale is 0.
+    """
     p = a * a
     v = -rate * p
     v_low = -rate * fma(a, a, -p)
