@@ -7,6 +7,7 @@ import functools
 import os
 from pathlib import Path
 
+from fastact.engine import target
 from fastact.engine.plan import NEVER
 
 __all__ = ["far_lengths", "first_level_cache", "last_level_share", "second_level_cache"]
@@ -70,4 +71,5 @@ def far_lengths(seconds: float, threads: int, moved: int, written: int) -> dict[
     """
     out_of_reach = last_level_share() // written
     stream = out_of_reach if seconds <= BUSY * moved * threads else NEVER
-    return {"FETCH": second_level_cache() // moved, "STREAM": stream}
+    fetch = second_level_cache() // moved if target.asks_ahead() else NEVER
+    return {"FETCH": fetch, "STREAM": stream}

@@ -60,8 +60,8 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
     for slot, accumulator in span.accumulators.items():
         lines.append(_variable(f"%{slot}.sum", PRECISIONS[accumulator.precision], lanes[slot]))
     lines += ["  %rows = add i64 0, 1"] if side or between else _read_word("%rows", "i64", ROWS)
-    asked = [*(span.operands if span.first else [])]
-    claimed = ["out"] if span.claims_out and not side else []
+    asked = [*(span.operands if span.first and target.asks_ahead() else [])]
+    claimed = ["out"] if span.claims_out and not side and target.asks_ahead() else []
     for slot in claimed:
         lines += _read_word(f"%{slot}.base", "ptr", SLOTS[slot])
     for slot, word in STRIDES.items():
