@@ -4,7 +4,13 @@ from numpy import float32
 
 from fastact.elementary.exp import exp_double_parts
 from fastact.elementary.expm1 import expm1_double_parts, expm1_single_parts
-from fastact.elementary.gaussian import DOWN_SINGLE, VANISHED_SINGLE, exp_single_terms
+from fastact.elementary.gaussian import (
+    DOWN_DOUBLE,
+    DOWN_SINGLE,
+    VANISHED_SINGLE,
+    exp_double_terms,
+    exp_single_terms,
+)
 from fastact.elementary.logistic import scaled_double
 from fastact.elementary.ndtr import one_and
 from fastact.elementary.scalar import fabs, fma, like, select
@@ -13,19 +19,23 @@ from fastact.engine.entry import Bound, Interval, activation
 OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
 INF = float("inf")
 _UP_SINGLE = float32(2.0**60)
+#: Products of pairs that begin here do not underflow.
+_LITTLE, _LITTLE_SINGLE = 2.0**-60, float32(2.0**-30)
 
 
 def _times(factor, m, m_low):
-    """factor (m + m_low), rounded once."""
-    p = factor * m
-    return p + fma(factor, m_low, fma(factor, m, -p))
+    """factor (m + m_low), rounded once: the product is exact inside the fma."""
+    return fma(factor, m, factor * m_low)
 
 
-def _exp_times(factor, x, x_low):
-    """factor exp(x + x_low) for x in [-1400, 0], rounded once."""
-    k, t, u = exp_double_parts(x)
-    h = 1.0 + t
-    return scaled_double(_times(factor, h, fma(x_low, h, ((1.0 - h) + t) + u)), k)
+def _at_most(x, least, most):
+    """x within [least, most], and nan where it is.
+
+    Right of 0 a kernel is linear and forgets what its exponential was. ``most`` is a small
+    number, not 0: from a comparison with 0, which the kernel needs as such, LLVM would not make
+    the minimum it makes of this one.
+    """
+    return select(x > most, most, select(x < least, least, x))
 
 
 @activation(
@@ -41,8 +51,7 @@ def _exp_times(factor, x, x_low):
 )
 def elu(x, alpha=1.0):
     """Exponential linear unit."""
-    z = select(x > 0.0, 0.0, select(x < -700.0, -700.0, x))
-    m, m_low = expm1_double_parts(z, 0.0)
+    m, m_low = expm1_double_parts(_at_most(x, -700.0, _LITTLE))
     left = select(fabs_below(x, 2.0**-60), alpha * x, _times(alpha, m, m_low))
     return select(x > 0.0, x, left)
 
@@ -54,22 +63,24 @@ def fabs_below(x, limit):
 
 @elu.single
 def _(x, alpha):
-    zero, least = float32(0.0), float32(-30.0)
-    m, m_low = expm1_single_parts(select(x > zero, zero, select(x < least, least, x)))
+    zero = float32(0.0)
+    m, m_low = expm1_single_parts(_at_most(x, float32(-30.0), _LITTLE_SINGLE))
     return select(x > zero, x, _times(alpha, m, m_low))
 
 
 @elu.derivative
 def _(x, alpha):
-    z = select(x > 0.0, 0.0, select(x < -1400.0, -1400.0, x))
-    return select(x > 0.0, 1.0, _exp_times(alpha, z, 0.0))
+    # As a pair of powers: a large alpha brings back what underflows in exp(x) alone.
+    k, t, u = exp_double_parts(_at_most(x, -1400.0, _LITTLE))
+    h = 1.0 + t
+    left = scaled_double(_times(alpha, h, ((1.0 - h) + t) + u), k)
+    return select(x > 0.0, 1.0, left)
 
 
 @elu.derivative_single
 def _(x, alpha):
-    zero, one, least = float32(0.0), float32(1.0), VANISHED_SINGLE
-    z = select(x > zero, zero, select(x < least, least, x))
-    scale, r, w = exp_single_terms(z, zero)
+    zero, one = float32(0.0), float32(1.0)
+    scale, r, w = exp_single_terms(_at_most(x, VANISHED_SINGLE, _LITTLE_SINGLE), -zero)
     h, h_low = one_and(r, w)
     # The power of two is too large by 2^60: a large alpha takes that back before the
     # product, which would overflow, any other after it, which would be subnormal.
@@ -108,40 +119,36 @@ _PRODUCT_SINGLE, _PRODUCT_SINGLE_LOW = float32(1.7580993175506592), float32(2.32
 )
 def selu(x):
     """Scaled exponential linear unit, with the constants in full."""
-    z = select(x > 0.0, 0.0, select(x < -700.0, -700.0, x))
-    m, m_low = expm1_double_parts(z, 0.0)
-    p = _PRODUCT * m
-    rest = fma(_PRODUCT_LOW, m, fma(_PRODUCT, m_low, fma(_PRODUCT, m, -p)))
-    left = select(fabs_below(x, 2.0**-60), _PRODUCT * x, p + rest)
+    m, m_low = expm1_double_parts(_at_most(x, -700.0, _LITTLE))
+    value = fma(_PRODUCT, m, fma(_PRODUCT, m_low, _PRODUCT_LOW * m))
+    left = select(fabs_below(x, 2.0**-60), _PRODUCT * x, value)
     return select(x > 0.0, _SCALE * x, left)
 
 
 @selu.single
 def _(x):
-    zero, least = float32(0.0), float32(-30.0)
-    m, m_low = expm1_single_parts(select(x > zero, zero, select(x < least, least, x)))
-    p = _PRODUCT_SINGLE * m
-    rest = fma(_PRODUCT_SINGLE, m_low, fma(_PRODUCT_SINGLE, m, -p))
-    left = p + fma(_PRODUCT_SINGLE_LOW, m, rest)
+    zero = float32(0.0)
+    m, m_low = expm1_single_parts(_at_most(x, float32(-30.0), _LITTLE_SINGLE))
+    left = fma(_PRODUCT_SINGLE, m, fma(_PRODUCT_SINGLE, m_low, _PRODUCT_SINGLE_LOW * m))
     return select(x > zero, fma(x, _SCALE_SINGLE, x * _SCALE_SINGLE_LOW), left)
 
 
 @selu.derivative
 def _(x):
-    z = select(x > 0.0, 0.0, select(x < -1400.0, -1400.0, x))
-    return select(x > 0.0, _SCALE, _exp_times(_PRODUCT, z, 0.0))
+    scale, r, w = exp_double_terms(_at_most(x, -800.0, _LITTLE), -0.0)
+    h, h_low = one_and(r, w)
+    left = fma(_PRODUCT, h, fma(_PRODUCT, h_low, _PRODUCT_LOW * h)) * scale * DOWN_DOUBLE
+    return select(x > 0.0, _SCALE, left)
 
 
 @selu.derivative_single
 def _(x):
-    zero, least = float32(0.0), VANISHED_SINGLE
-    z = select(x > zero, zero, select(x < least, least, x))
-    scale, r, w = exp_single_terms(z, zero)
+    zero = float32(0.0)
+    scale, r, w = exp_single_terms(_at_most(x, VANISHED_SINGLE, _LITTLE_SINGLE), -zero)
     h, h_low = one_and(r, w)
-    p = _PRODUCT_SINGLE * h
-    rest = fma(_PRODUCT_SINGLE, h_low, fma(_PRODUCT_SINGLE, h, -p))
-    left = (p + fma(_PRODUCT_SINGLE_LOW, h, rest)) * scale * DOWN_SINGLE
-    return select(x > zero, float32(_SCALE), left)
+    # The product is exact inside the fma; a remainder of its own would cost two operations.
+    left = fma(_PRODUCT_SINGLE, h, fma(_PRODUCT_SINGLE, h_low, _PRODUCT_SINGLE_LOW * h))
+    return select(x > zero, float32(_SCALE), left * scale * DOWN_SINGLE)
 
 
 @selu.from_output
@@ -172,8 +179,8 @@ def celu(x, alpha=1.0):
     """Continuously differentiable exponential linear unit."""
     z = select(x > 0.0, 0.0, x)
     q, low = _quotient(z, alpha, 700.0)
-    m, m_low = expm1_double_parts(q, low)
-    left = select(fabs_below(q, 2.0**-60), z, _times(alpha, m, m_low))
+    m, m_low = expm1_double_parts(q)
+    left = select(fabs_below(q, 2.0**-60), z, _times(alpha, m, fma(low, m, m_low + low)))
     return select(x > 0.0, x, left)
 
 
@@ -189,8 +196,10 @@ def _(x, alpha):
 
 @celu.derivative
 def _(x, alpha):
-    z, low = _quotient(select(x > 0.0, 0.0, x), alpha, 1400.0)
-    return _exp_times(1.0, z, low)
+    q, low = _quotient(select(x > 0.0, 0.0, x), alpha, 800.0)
+    scale, r, w = exp_double_terms(q, low)
+    h, h_low = one_and(r, w)
+    return (h + h_low) * scale * DOWN_DOUBLE
 
 
 @celu.derivative_single

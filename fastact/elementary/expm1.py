@@ -8,10 +8,9 @@ from fastact.elementary.scalar import fma, select
 __all__ = ["expm1_double_parts", "expm1_single_parts", "expm1_wide"]
 
 
-def expm1_double_parts(x, x_low):
-    """exp(x + x_low) - 1 as a pair, for x in [-708, 0]."""
+def expm1_double_parts(x):
+    """exp(x) - 1 as a pair, for x in [-708, 0]."""
     k, t, u = exp_double_parts(x)
-    u = fma(x_low, 1.0 + t, u)
     scale = power_of_two(k)
     # 2^k - 1 is exact or the larger term, and 0 where k = 0: t keeps its accuracy.
     a, b = scale - 1.0, scale * t
@@ -23,7 +22,8 @@ def expm1_double_parts(x, x_low):
 
 def expm1_single_parts(x):
     """exp(x) - 1 as a sum of two in float32 arithmetic, for x in [-80, 0]."""
-    scale, r, w = exp_short_single(x, float32(0.0))
+    # An addition of -0 is none; of 0 it is one for LLVM, since -0 + 0 is 0.
+    scale, r, w = exp_short_single(x, float32(-0.0))
     t = r + w
     a, b = scale - float32(1.0), scale * t
     total = a + b
