@@ -6,7 +6,7 @@ All exponentials of a row are relative to one power of two
 
 from numpy import float32, float64
 
-from fastact.elementary.scalar import fabs, fma, like, select
+from fastact.elementary.scalar import fma
 from fastact.elementary.scaled_exp import (
     scaled_exp_double,
     scaled_exp_single,
@@ -22,7 +22,6 @@ from fastact.rowwise.assembly import (
     element,
     finish_span,
     from_output,
-    lost,
     map_span,
     maximum_span,
     prepare_span,
@@ -119,10 +118,9 @@ def _dot_low(g, y):
 
 
 def _softmax_slope(g, y, total, total_low):
-    # The difference whole, so that the product alone is rounded.
-    d = g - total
-    rest = lost(g, -total) - total_low
-    return fma(y, d, y * select(fabs(total) < INF, rest, like(y, 0.0)))
+    # The difference is rounded, and the result: one ULP. What the sum lacks is added unrounded;
+    # where g and the sum cancel, their difference is exact, and it is all that counts.
+    return fma(y, g - total, y * -total_low)
 
 
 def _softmax(precision, element, exp, exp_low):
