@@ -118,9 +118,9 @@ def _dot_low(g, y):
 
 
 def _softmax_slope(g, y, total, total_low):
-    # The difference is rounded, and the result: one ULP. What the sum lacks is added unrounded;
-    # where g and the sum cancel, their difference is exact, and it is all that counts.
-    return fma(y, g - total, y * -total_low)
+    # One term is rounded, and their difference: 1.5 units of the larger one. From g - total,
+    # which may be twice as large, it would be two.
+    return fma(y, g, -fma(y, total, y * total_low))
 
 
 def _softmax(precision, element, exp, exp_low):
