@@ -5,8 +5,8 @@ from numpy import float32, float64
 from fastact.elementary.gaussian import (
     DOWN_DOUBLE,
     DOWN_SINGLE,
+    exp_single_terms,
     gaussian_double_terms,
-    gaussian_single_terms,
 )
 from fastact.elementary.logistic import (
     sum_of_two,
@@ -97,16 +97,25 @@ def gelu(x):
 
 @gelu.single
 def _(x):
-    # From 6 on it is x; from -16.1 down the power of two is 0 (VANISHED_SINGLE), and what it
-    # multiplies need only be finite.
-    a = fabs(select(x > float32(6.0), float32(6.0), x))
+    # At 16.1 the power of two is 0 (VANISHED_SINGLE), and what it multiplies need only be finite.
+    a = fabs(x)
     a = select(a > float32(16.1006), float32(16.1006), a)
-    scale, r, w = gaussian_single_terms(a, float32(0.5))
-    # With w outside, the low parts of three products are 1/14 of them, and their
-    # roundings add up to 0.15 ULP.
-    t = r + w
-    m, low = _tail_product(a, scale, t, (r - t) + w, *mills_single_terms(a))
-    left = gelu_minimum_single(x, (m + low) * -DOWN_SINGLE)
+    half = float32(0.5) * a
+    v = -(half * a)
+    scale, r, w = exp_single_terms(v, -fma(half, a, v))
+    i, e, small = mills_single_terms(a, v)
+    # (1 + r + w)(1 + small) as a sum, which needs no product but that of the two small terms.
+    # Its low part is a tenth of it at most: what rounding takes from that is not renormalised.
+    one = float32(1.0)
+    h = one + r
+    g = h + small
+    g_low = ((h - g) + small) + ((one - h) + r) + fma(small, r + w, w)
+    g_low = fma(g, e, g_low)
+    p = i * g
+    p_low = fma(i, g_low, fma(i, g, -p))
+    b = a * scale
+    # Negated last: the zero of a vanished power is then -0.
+    left = gelu_minimum_single(x, fma(b, p, b * p_low) * -DOWN_SINGLE)
     return select(x < float32(0.0), left, x + left)
 
 

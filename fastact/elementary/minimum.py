@@ -87,10 +87,10 @@ def gelu_tanh_minimum_single(x, value):
 
 def gelu_minimum_single(x, value):
     d = x + float32(0.7517915368080139)
-    p = fma(float32(-0.02270817570388317), d, float32(-0.00461564352735877))
-    p = fma(p, d, float32(0.12942755222320557))
-    p = fma(p, d, float32(0.2157473862171173))
-    return _join_single(d, p, float32(-0.16997121274471283), float32(0.158**2), value)
+    p = fma(float32(-0.02265225537121296), d, float32(-0.004649484995752573))
+    p = fma(p, d, float32(0.12942615151405334))
+    p = fma(p, d, float32(0.21574805676937103))
+    return _join_single(d, p, float32(-0.16997121274471283), float32(0.172**2), value)
 
 
 def silu_minimum_double(x, value):

@@ -4,7 +4,7 @@ W(a) = erfcx(a / sqrt 2) / 2 falls smoothly from 1/2 like 1 / a. With c = 2 / sq
 W(a) (a + c) is c / 2 both at 0 and at infinity and at most a fifth more in between. So it
 is a constant plus a small rational n / d in a, whose rounding errors count for a twelfth:
 nothing but the last sum and 1 / (a + c) is carried as a pair. The rationals are minimax in
-relative error: degree 11 on [0, 39.5] with 2^-59.8, degree 5 on [0, 14.5] with 2^-28.6.
+relative error: degree 11 on [0, 39.5] with 2^-59.8, degree 5 on [0, 13.8] with 2^-28.1.
 
 For kernels in float64 that round to float32 at the end, W(a) (a + 3) is a polynomial in
 t = (a - 3) / (a + 3), which maps the half line onto [-1, 1) (the mapping is Schonfelder's,
@@ -130,22 +130,23 @@ def mills_double_terms(a):
     return i, e, g, (_MIDDLE - g) + small
 
 
-def mills_single_terms(a):
-    """The same in float32 arithmetic, for a in [0, 14.5]."""
+def mills_single_terms(a, v):
+    """i, e, small with W(a) = i (1 + e)(1 + small) in float32; a in [0, 13.8], v = -a^2 / 2.
+
+    i is 7/16 / (a + c), so that the last factor is near 1: its product with another such
+    is a sum, but for the product of the two small parts.
+    """
     larger, smaller = select(a > _C_SINGLE, a, _C_SINGLE), select(a > _C_SINGLE, _C_SINGLE, a)
     b = larger + smaller
     b_low = (larger - b) + smaller
-    i = float32(1.0) / b
-    e = fma(-b, i, float32(1.0)) - b_low * i
-    s = a * a
-    n0 = fma(float32(0.11606468260288239), a, float32(-0.03855770826339722))
-    n1 = fma(float32(0.011573504656553268), a, float32(0.061719879508018494))
-    n2 = fma(float32(-0.00046367544564418495), a, float32(-0.0004808721714653075))
-    n = fma(fma(n2, s, n1), s, n0)
-    d0 = fma(float32(1.70200777053833), a, float32(1.0))
-    d1 = fma(float32(0.4986991882324219), a, float32(1.24606454372406))
-    d2 = fma(float32(0.012026313692331314), a, float32(0.11170792579650879))
-    d = fma(fma(d2, s, d1), s, d0)
-    small = n / d
-    g = _MIDDLE_SINGLE + small
-    return i, e, g, (_MIDDLE_SINGLE - g) + small
+    i = _MIDDLE_SINGLE / b
+    e = fma(-b_low, i, fma(-b, i, _MIDDLE_SINGLE)) * float32(1.0 / _MIDDLE)
+    n0 = fma(float32(0.26622527837753296), a, float32(-0.08813190460205078))
+    n1 = fma(float32(-0.05063798651099205), a, float32(-0.276288777589798))
+    n2 = fma(float32(-0.0040161036886274815), a, float32(-0.00492988433688879))
+    n = fma(fma(n2, v, n1), v, n0)
+    d0 = fma(float32(1.6914019584655762), a, float32(1.0))
+    d1 = fma(float32(-0.9751495122909546), a, float32(-2.4587061405181885))
+    d2 = fma(float32(0.04557336866855621), a, float32(0.4319436252117157))
+    d = fma(fma(d2, v, d1), v, d0)
+    return i, e, n / d
