@@ -23,6 +23,8 @@ from fastact.elementary.gaussian import (
 from fastact.elementary.ndtr import (
     PHI_0,
     PHI_0_LOW,
+    PHI_0_SINGLE,
+    PHI_0_SINGLE_LOW,
     gaussian_wide,
     mills_double_terms,
     mills_wide,
@@ -32,7 +34,6 @@ from fastact.elementary.ndtr import (
 from fastact.elementary.scalar import copysign, fabs, fma, select
 from fastact.engine.entry import Bound, Interval, activation
 
-_PHI_0_SINGLE, _PHI_0_SINGLE_LOW = float32(0.3989422917366028), float32(-1.1335170135851058e-08)
 SOURCE = "Abramowitz and Stegun 1964, Handbook of Mathematical Functions, "
 
 
@@ -195,4 +196,4 @@ def _(x):
 
 @ndtr.derivative_single
 def _(x):
-    return _bell_single(x, float32(15.5), float32(0.5), _PHI_0_SINGLE, _PHI_0_SINGLE_LOW)
+    return _bell_single(x, float32(15.5), float32(0.5), PHI_0_SINGLE, PHI_0_SINGLE_LOW)

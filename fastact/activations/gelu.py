@@ -1,6 +1,6 @@
 """Gaussian error linear units."""
 
-from numpy import float32, float64
+from numpy import float32
 
 from fastact.elementary.gaussian import (
     DOWN_DOUBLE,
@@ -8,9 +8,8 @@ from fastact.elementary.gaussian import (
     exp_single_terms,
     gaussian_double_terms,
 )
-from fastact.elementary.logistic import (
-    sum_of_two,
-)
+from fastact.elementary.gelu_slope import slope_single_terms
+from fastact.elementary.logistic import sum_of_two
 from fastact.elementary.logistic_double import (
     complement_double,
     exp_minus_double_pair,
@@ -32,10 +31,8 @@ from fastact.elementary.minimum import (
 from fastact.elementary.ndtr import (
     PHI_0,
     PHI_0_LOW,
-    gaussian_wide,
     mills_double_terms,
     mills_single_terms,
-    mills_wide,
     one_and,
     tail_product,
 )
@@ -136,12 +133,19 @@ def _(x):
 
 @gelu.derivative_single
 def _(x):
-    # In float32 arithmetic the crossing at -0.75 would cost 1.4 ULP.
-    wide = float64(x)
-    a = fabs(wide)
-    a = select(a > 15.0, 15.0, a)
-    left = gaussian_wide(a) * fma(a, -PHI_0, mills_wide(a))
-    return float32(select(wide < 0.0, left, 1.0 - left))
+    a = fabs(x)
+    a = select(a > float32(16.1006), float32(16.1006), a)
+    half = float32(0.5) * a
+    v = -(half * a)
+    scale, r, w = exp_single_terms(v, -fma(half, a, v))
+    d, d_low, s, s_low = slope_single_terms(a, v)
+    h, h_low = one_and(r, w)
+    u = h * s
+    u_low = fma(h_low, s + s_low, fma(h, s_low, fma(h, s, -u)))
+    b, b_low = scale * d, scale * d_low
+    # Negated last: the zero of a vanished power is then -0.
+    left = fma(b, u, fma(b, u_low, b_low * (u + u_low))) * -DOWN_SINGLE
+    return select(x < float32(0.0), left, float32(1.0) - left)
 
 
 # sqrt(8 / pi) and 0.044715 sqrt(8 / pi), each as a sum of two float64: rounded to one,

@@ -19,6 +19,8 @@ from fastact.elementary.scalar import fma, like, select
 __all__ = [
     "PHI_0",
     "PHI_0_LOW",
+    "PHI_0_SINGLE",
+    "PHI_0_SINGLE_LOW",
     "gaussian_wide",
     "mills_double_terms",
     "mills_single_terms",
@@ -29,6 +31,8 @@ __all__ = [
 
 #: 1 / sqrt(2 pi), the normal density at 0, as a sum of two float64.
 PHI_0, PHI_0_LOW = 0.3989422804014327, -2.49232720227773e-17
+#: The same as a sum of two float32.
+PHI_0_SINGLE, PHI_0_SINGLE_LOW = float32(0.3989422917366028), float32(-1.1335170135851058e-08)
 
 _SHIFT = 3.0
 
