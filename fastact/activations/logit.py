@@ -93,32 +93,30 @@ def _(x):
 
 @logit.derivative
 def _(x):
-    # 1 / (x (1 - x)), symmetric about 1/2.
-    z = select(x > 0.5, 1.0 - x, x)
-    y, y_low = sum_of_two(1.0, -z)
-    d = z * y
-    d_low = fma(z, y_low, fma(z, y, -d))
-    inside = (z > 0.0) & (z <= 0.5)
-    r = 1.0 / select(inside, d, 1.0)
+    # 1 / (x (1 - x)), symmetric about 1/2: of the smaller z, so that the other one is y.
+    z = 1.0 - x
+    z = select(z < x, z, x)
+    y = 1.0 - z
+    # Of -0 the sum with 0 makes 0, whose inverse is the infinity that is due.
+    d = fma(z, y, 0.0)
+    d_low = fma(z, (1.0 - y) - z, fma(z, y, -d))
+    r = 1.0 / d
     # Below 2^-900 the product is z itself, and there is nothing to correct.
     corrected = fma(fma(-d_low, r, fma(-d, r, 1.0)), r, r)
     value = select(z > 2.0**-900, corrected, r)
-    value = select(inside, value, select(z == 0.0, INF, NAN))
-    return select(x != x, x, value)
+    return select(z < 0.0, NAN, value)
 
 
 @logit.derivative_single
 def _(x):
-    # The same in float32 arithmetic; z <= 1/2 wherever it is a number. The infinity of 1 / z
-    # belongs to z < 2^-128 too.
-    one = float32(1.0)
-    z = select(x > float32(0.5), one - x, x)
+    # The same in float32 arithmetic.
+    one, zero = float32(1.0), float32(0.0)
+    z = one - x
+    z = select(z < x, z, x)
     y = one - z
-    y_low = (one - y) - z
-    d = z * y
-    d_low = fma(z, y_low, fma(z, y, -d))
+    d = fma(z, y, zero)
+    d_low = fma(z, (one - y) - z, fma(z, y, -d))
     r = one / d
     corrected = fma(fma(-d_low, r, fma(-d, r, one)), r, r)
     value = select(z > float32(2.0**-100), corrected, r)
-    outside = select(z == float32(0.0), float32(INF), x * float32(NAN))
-    return select(z > float32(0.0), value, outside)
+    return select(z < zero, float32(NAN), value)
