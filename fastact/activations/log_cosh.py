@@ -5,8 +5,7 @@ from numpy import float32
 from fastact.activations.tanh import tanh
 from fastact.elementary.exp import exp_double_parts, exp_short_single, power_of_two
 from fastact.elementary.ln2 import LN2, LN2_REST, LN2_REST_SINGLE, LN2_SINGLE
-from fastact.elementary.log1p import atanh_double_parts, log1p_double_parts
-from fastact.elementary.logistic import sum_of_two
+from fastact.elementary.log1p import atanh_double_parts
 from fastact.elementary.scalar import fabs, fma, select
 from fastact.engine.entry import Bound, Interval, activation
 
@@ -23,36 +22,34 @@ tanh_value, tanh_single = (tanh.body("value", p) for p in ("float64", "float32")
 )
 def log_cosh(x):
     """Logarithm of the hyperbolic cosine."""
+    # Far from 0 it is z - log 2 + log(1 + g^2) with g = exp(-z). Near 0 that would cancel; there
+    # cosh z - 1 = m^2 / (2 g) with m = g - 1, and log(1 + y) = 2 atanh(y / (2 + y)) with
+    # y / (2 + y) = m^2 / (m^2 + 4 g). Either way n / (n + base), and one exponential, one
+    # quotient and one logarithm serve both.
     z = fabs(x)
-    bounded = select(z > 40.0, 40.0, z)
-    # Far from 0 as the formula says.
-    k, t, u = exp_double_parts(-2.0 * bounded)
+    near = z < 1.0
+    k, t, u = exp_double_parts(-select(z > 40.0, 40.0, z))
+    scale = power_of_two(k)
     h = 1.0 + t
-    scale = power_of_two(k)
-    p, p_low = log1p_double_parts(scale * h, scale * (((1.0 - h) + t) + u))
-    s, s_low = sum_of_two(bounded, -LN2)
-    total, rest = sum_of_two(s, p)
-    far = total + (rest + (s_low + (p_low - LN2_REST)))
-    # Near 0 it would cancel. There cosh x - 1 = m^2 / (2 (m + 1)) with m = expm1(z), and
-    # log(1 + y) = 2 atanh(y / (2 + y)) with y / (2 + y) = m^2 / (m^2 + 4 (m + 1)).
-    near_z = select(z > 1.0, 1.0, z)
-    k, t, u = exp_double_parts(near_z)
-    scale = power_of_two(k)
+    g, g_low = scale * h, scale * (((1.0 - h) + t) + u)
     a, b = scale - 1.0, scale * t
     m = a + b
     m_low = fma(scale, u, (a - m) + b)
-    square = m * m
-    square_low = fma(2.0 * m, m_low, fma(m, m, -square))
-    w, w_low = sum_of_two(4.0, 4.0 * m)
-    d, d_low = sum_of_two(w, square)
-    d_low = d_low + (w_low + 4.0 * m_low + square_low)
+    f, f_low = select(near, m, g), select(near, m_low, g_low)
+    n = f * f
+    n_low = fma(2.0 * f, f_low, fma(f, f, -n))
+    base, base_low = select(near, 4.0 * g, 2.0), select(near, 4.0 * g_low, 0.0)
+    d = base + n
+    d_low = ((base - d) + n) + (base_low + n_low)
     r = 1.0 / d
-    q = square * r
-    q_low = (fma(-q, d_low, fma(-q, d, square)) + square_low) * r
-    near, near_low = atanh_double_parts(q, q_low)
-    value = select(z > 1.0, far, near + near_low)
+    q = n * r
+    p, p_low = atanh_double_parts(q, (fma(-q, d_low, fma(-q, d, n)) + n_low) * r)
+    line = z - LN2
+    start, rest = select(near, 0.0, line), select(near, 0.0, ((z - line) - LN2) - LN2_REST)
+    total = start + p
+    value = total + (((start - total) + p) + (p_low + rest))
     value = select(z < 2.0**-30, 0.5 * z * z, value)
-    return select(z > 40.0, z - LN2, value)
+    return select(z > 40.0, line, value)
 
 
 @log_cosh.single
