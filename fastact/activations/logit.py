@@ -5,13 +5,11 @@ from numpy import float32, float64, int32, int64
 from fastact.elementary.exp import power_of_two
 from fastact.elementary.ln2 import LN2_HIGH, LN2_HIGH_SINGLE, LN2_LOW, LN2_LOW_SINGLE
 from fastact.elementary.log1p import atanh_double_parts
-from fastact.elementary.logistic import sum_of_two
 from fastact.elementary.scalar import bits, fma, from_bits, select
 from fastact.engine.entry import Bound, Interval, activation
 
 INF = float("inf")
 NAN = float("nan")
-_SQRT_HALF_BITS = int64(0x3FE6A09E667F3BCD)
 
 
 @activation(
@@ -30,39 +28,41 @@ def logit(x):
     2^j, the result is j log 2 + 2 atanh(s), s = (z - 2^j (1 - z)) / (z + 2^j (1 - z)).
     """
     right = x > 0.5
-    z = select(right, 1.0 - x, x)
-    y, y_low = sum_of_two(1.0, -z)
-    # Subnormal z are scaled up: the exponent is read off the bits of the ratio.
+    z = 1.0 - x
+    z = select(z < x, z, x)
+    y = 1.0 - z
+    y_low = (1.0 - y) - z
+    # Subnormal z are scaled up: the exponent is read off the bits.
     tiny = z < 2.0**-900
     scaled = select(tiny, z * 2.0**200, z)
-    ratio = scaled / y
-    j = int64(int64(bits(ratio) - _SQRT_HALF_BITS) >> int64(52))
-    inside = (z > 0.0) & (z <= 0.5)
-    j = select(inside, j, int64(0))
+    # The difference of the bit patterns is 2^52 log2 of the ratio up to 0.09, and saves a
+    # division: |s| < 0.202.
+    j = int64(int64(int64(bits(scaled) - bits(y)) + int64(1 << 51)) >> int64(52))
     scale = power_of_two(j)
     b, b_low = scale * y, scale * y_low
-    top, top_low = sum_of_two(scaled, -b)
-    top_low = top_low - b_low
-    d, d_low = sum_of_two(scaled, b)
-    d_low = d_low + b_low
-    r = 1.0 / select(inside, d, 1.0)
+    top = scaled - b  # exact: the two are within a factor of 1.51
+    d = scaled + b
+    d_low = ((b + b) - d) + top + b_low
+    r = 1.0 / d
     s = top * r
-    s_low = (fma(-s, d_low, fma(-s, d, top)) + top_low) * r
+    s_low = (fma(-s, d_low, fma(-s, d, top)) - b_low) * r
     p, p_low = atanh_double_parts(s, s_low)
     k = float64(j) - select(tiny, 200.0, 0.0)
-    high, low = sum_of_two(k * LN2_HIGH, p)
-    value = high + (low + fma(k, LN2_LOW, p_low))
-    value = select(inside, value, select(z == 0.0, -INF, NAN))
-    return select(x != x, x, select(right, -value, value))
+    # k times the first part is exact, and 0 or more than p.
+    whole = k * LN2_HIGH
+    high = whole + p
+    value = high + (((whole - high) + p) + fma(k, LN2_LOW, p_low))
+    value = select(z > 0.0, value, select(z == 0.0, -INF, NAN))
+    return select(right, -value, value)
 
 
 @logit.single
 def _(x):
-    # The same in float32 arithmetic. The difference of the bit patterns of z and 1 - z is
-    # 2^23 log2 of their ratio up to 0.09, and saves a division: |s| < 0.202.
+    # The same in float32 arithmetic.
     zero, one = float32(0.0), float32(1.0)
     right = x > float32(0.5)
-    z = select(right, one - x, x)
+    z = one - x
+    z = select(z < x, z, x)
     y = one - z
     y_low = (one - y) - z
     tiny = z < float32(2.0**-100)
