@@ -109,8 +109,8 @@ def complement_single(scale, r, r_low, q, square):
 def times_slope_single(a, e, w, w_low):
     """2^-60 a (1 + e)(1 + w + w_low), rounded once."""
     g = _ONE + w
-    back = g - _ONE
-    g_low = ((_ONE - (g - back)) + (w - back)) + w_low
+    # g - 1 is exact for |w| < 2^23.
+    g_low = (w - (g - _ONE)) + w_low
     return fma(a, g, a * fma(e, g, g_low)) * DOWN_SINGLE
 
 
