@@ -5,12 +5,15 @@ python bench/ports.py --write   puts it into docs/performance.md
 
 The machine code of every span is taken apart: the instructions of its vector loop, by
 the units that execute them (Agner Fog, "Instruction tables", and uops.info). On a Zen 3 or 4 two
-pipes of 32 bytes multiply, two add, two shift and shuffle, four do logic; there are two loads
-and one store of 32 bytes a cycle, and a vector of 64 bytes keeps a unit for two. An Intel server
-with AVX-512 has two units of 64 bytes for all arithmetic, one of which shifts and the other
+pipes of 32 bytes multiply and compare, two add, take minima, convert, shift and shuffle, four do
+logic and blend; there are two loads and one store of 32 bytes a cycle, and a vector of 64 bytes
+keeps a unit for two. Which share their pipes was measured on a Zen 4 beside fused multiplications and
+additions: a division or root keeps those that multiply from starting anything else for two
+operations (a division of float64 for three), and logic of three operands takes one of them. An Intel
+server with AVX-512 has two units of 64 bytes for all arithmetic, one of which shifts and the other
 compares and shuffles, two loads and one store of 64 bytes. Six operations are dispatched in a
-cycle. Division and root are measured here, since they differ most between machines. The
-greatest of the quotients is the port limit.
+cycle. How long division and root take by themselves is measured here, since they differ most between
+machines. The greatest of the quotients is the port limit.
 """
 
 from __future__ import annotations
@@ -35,17 +38,22 @@ from fastact.engine.entry import Activation, at_defaults, registry  # noqa: E402
 from fastact.engine.forms import FORMS  # noqa: E402
 from fastact.engine.span import UNIT_BITS, span_assembly  # noqa: E402
 
-#: Class -> mnemonics (without the v of AVX), and 32 bytes that a Zen and an Intel server do of it
-#: in one cycle.
+#: Class -> mnemonics (without the v of AVX), and 32 bytes that an Intel server does of it in one
+#: cycle.
 CLASSES = {
-    "divide": (r"div[ps]|sqrt", 0, 0),
-    "multiply": (r"mul|fm|fnm|pmul", 2, 4),
-    "add": (r"add[ps]|sub[ps]|cvt|round|addsub", 2, 4),
-    "compare": (r"cmp|min|max|blendv|pcmp|ptest", 2, 4),
-    "shift": (r"ps[lr]|psra|shuf|perm|unpck|pack|insert|extract|broadcast|pmov[sz]x|inserti", 2, 2),
-    "move": (r"movap|movup|movdq|movs|movd|movq|movlp|movhp", 0, 0),
-    "logic": (r"", 4, 4),
+    "divide": (r"div[ps]|sqrt", 0),
+    "multiply": (r"mul|fm|fnm|pmul", 4),
+    "add": (r"add[ps]|sub[ps]|cvt|round|addsub|min|max", 4),
+    "compare": (r"cmp|pcmp|ptest", 4),
+    "shift": (r"ps[lr]|psra|shuf|perm|unpck|pack|insert|extract|broadcast|pmov[sz]x|inserti", 2),
+    "move": (r"movap|movup|movdq|movs|movd|movq|movlp|movhp", 0),
+    "logic": (r"", 4),
 }
+#: What shares two pipes of 32 bytes on a Zen, and how many of their turns 32 bytes take.
+ZEN_PIPES = (
+    {"multiply": 1, "compare": 1, "ternlog": 1, "divps": 2, "divpd": 3, "sqrtps": 2, "sqrtpd": 2},
+    {"add": 1, "shift": 1},
+)
 #: 32 bytes that are loaded and stored in one cycle.
 MOVED = {True: (2, 1), False: (4, 2)}
 UNITS = 128
@@ -82,9 +90,11 @@ def classify(loop: list[str]) -> Counter:
         if "mm" not in operands:
             continue
         bare = name.removeprefix("v")
-        kind = next(k for k, (pattern, *_) in CLASSES.items() if re.match(pattern, bare))
+        kind = next(k for k, (pattern, _) in CLASSES.items() if re.match(pattern, bare))
         if kind == "divide":
             found[bare] += halves
+        if "ternlog" in bare:
+            found["ternlog"] += halves
         if not (memory and (kind == "move" or bare.startswith("broadcast"))):
             found[kind] += halves
     return found
@@ -95,8 +105,10 @@ def port_limit(found: Counter, costs: dict[str, float]) -> float:
     vectors = sum(found[k] for k in CLASSES if k != "move")
     zen = target.cpu_name().startswith("znver")
     loads, stores = MOVED[zen]
-    units = {kind: zens if zen else intels for kind, (_, zens, intels) in CLASSES.items()}
-    needs = [found[kind] / count for kind, count in units.items() if count]
+    if zen:
+        needs = [sum(found[k] * turns for k, turns in pipes.items()) / 2 for pipes in ZEN_PIPES]
+    else:
+        needs = [found[kind] / count for kind, (_, count) in CLASSES.items() if count]
     needs += [vectors / 4, found["load"] / loads, found["store"] / stores, found["all"] / 6]
     needs.append(sum(found[name] * cycles for name, cycles in costs.items()))
     return max(needs)
@@ -184,8 +196,8 @@ def main() -> None:
     ]
     models = ["llvm-mca, units", "llvm-mca"] if llvm_mca() else []
     head = [
-        "function", "", "multiply, fma", "add, convert", "compare, blend", "shift, shuffle",
-        "logic, integer", "divide, root", "load", "store", "port limit", *models, "measured",
+        "function", "", "multiply, fma", "add, minimum, convert", "compare", "shift, shuffle",
+        "logic, blend, integer", "divide, root", "load", "store", "port limit", *models, "measured",
         "measured / limit",
     ]  # fmt: skip
     text = (

@@ -232,17 +232,25 @@ def _(x):
 )
 def sparse_plus(x):
     """Piecewise quadratic rectifier."""
+    # (x + 1)^2 / 4 is never below x: beyond 1, where it stays 1, the greater of the two is x.
+    half, inner = like(x, 0.5), _within_1(x)
+    b = fma(half, inner, half)
+    b_low = fma(half, inner, half - b)
+    square = fma(b, b, (b + b) * b_low)
+    return select(square < x, x, square)
+
+
+def _within_1(x):
+    """x clipped to [-1, 1]."""
     one = like(x, 1.0)
-    a, a_low = sum_of_two(x, one)
-    inner = like(x, 0.25) * fma(a, a, like(x, 2.0) * a * a_low)
-    return select(x <= -one, like(x, 0.0), select(x >= one, x, inner))
+    x = select(x < -one, -one, x)
+    return select(x > one, one, x)
 
 
 @sparse_plus.derivative
 def _(x):
-    one = like(x, 1.0)
-    inner = like(x, 0.5) * (x + one)
-    return select(x <= -one, like(x, 0.0), select(x >= one, one, inner))
+    half = like(x, 0.5)
+    return fma(half, _within_1(x), half)
 
 
 @activation(
@@ -257,9 +265,8 @@ def _(x):
 )
 def sparse_sigmoid(x):
     """Piecewise linear sigmoid on [-1, 1]."""
-    one = like(x, 1.0)
-    inner = like(x, 0.5) * (x + one)
-    return select(x <= -one, like(x, 0.0), select(x >= one, one, inner))
+    half = like(x, 0.5)
+    return fma(half, _within_1(x), half)
 
 
 @sparse_sigmoid.derivative
