@@ -250,15 +250,13 @@ def _(x):
 )
 def hard_silu(x):
     """Piecewise quadratic approximation of silu."""
-    three = like(x, 3.0)
-    # x (x + 3) / 6 with the product kept whole: x + 3 is exact near its zero.
-    six, sixth = like(x, 6.0), like(x, 1.0 / 6.0)
-    a = x + three
-    p = x * a
-    p_low = fma(x, x - (a - three), fma(x, a, -p))
-    r = p * sixth
-    inner = fma(fma(-r, six, p) + p_low, sixth, r)
-    return select(x <= -three, like(x, -0.0), select(x >= three, x, inner))
+    # x (a / 6) with a = x + 3 and the quotient as pairs; at -3, where x stays, it is -0.
+    three, six, sixth = like(x, 3.0), like(x, 6.0), like(x, 1.0 / 6.0)
+    z = select(x < -three, -three, x)
+    a = z + three
+    q = a * sixth
+    q_low = (fma(-q, six, a) + (z - (a - three))) * sixth
+    return select(x >= three, x, fma(z, q, z * q_low))
 
 
 @hard_silu.derivative
