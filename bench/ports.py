@@ -7,13 +7,13 @@ The machine code of every span is taken apart: the instructions of its vector lo
 the units that execute them (Agner Fog, "Instruction tables", and uops.info). On a Zen 3 or 4 two
 pipes of 32 bytes multiply and compare, two add, take minima, convert, shift and shuffle, four do
 logic and blend; there are two loads and one store of 32 bytes a cycle, and a vector of 64 bytes
-keeps a unit for two. Which share their pipes was measured on a Zen 4 beside fused multiplications and
-additions: a division or root keeps those that multiply from starting anything else for two
-operations (a division of float64 for three), and logic of three operands takes one of them. An Intel
-server with AVX-512 has two units of 64 bytes for all arithmetic, one of which shifts and the other
-compares and shuffles, two loads and one store of 64 bytes. Six operations are dispatched in a
-cycle. How long division and root take by themselves is measured here, since they differ most between
-machines. The greatest of the quotients is the port limit.
+keeps a unit for two. What shares its pipes with what was measured on a Zen 4, beside fused
+multiplications and additions: a division or root takes two turns of those that multiply, a
+division of float64 three, and logic of three operands one. An Intel server with AVX-512 has two
+units of 64 bytes for all arithmetic, one of which shifts and the other compares and shuffles,
+two loads and one store of 64 bytes. Six operations are dispatched in a cycle. How long divisions
+and roots alone take is measured here, since they differ most between machines. The
+greatest of the quotients is the port limit.
 """
 
 from __future__ import annotations

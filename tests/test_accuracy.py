@@ -17,6 +17,7 @@ import pytest
 from numpy.typing import NDArray
 
 from accuracy.balls import crossings
+from fastact.engine.entry import registry
 from fastact.engine.forms import FORMS
 from tests.conftest import ROOT, fill, genuine
 from tests.oracle import Exact, Oracle, Reference, reference
@@ -148,6 +149,17 @@ def test_derivative_zeros_are_zeros(entry: Any) -> None:
     for zero in entry.derivative_zeros:
         left, right = (oracle(zero + s * 1e-3).derivative for s in (-1, 1))
         assert mpmath.sign(left) * mpmath.sign(right) < 0
+
+
+def test_the_slope_of_gelu_is_right_to_a_unit_of_itself_next_to_its_zero() -> None:
+    # In float32 the zero is divided out (fastact/elementary/gelu_slope.py): no looser unit there.
+    entry = next(entry for entry in registry().values() if entry.name == "gelu")
+    (zero,) = entry.derivative_zeros
+    oracle = Oracle(entry, {})
+    near = np.float32(zero).view(np.int32) + np.arange(-100, 100, dtype=np.int32)
+    x = near.view(np.float32)
+    expected = reference([oracle(float(v)).derivative for v in x], "float32")
+    assert max(expected.errors(genuine("grad", "gelu")(x))) <= 1.0
 
 
 @pytest.mark.parametrize("factor", [1.0, -2.7, 1e-3])
