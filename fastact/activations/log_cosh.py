@@ -39,6 +39,7 @@ def log_cosh(x):
     n = f * f
     n_low = fma(2.0 * f, f_low, fma(f, f, -n))
     base, base_low = select(near, 4.0 * g, 2.0), select(near, 4.0 * g_low, 0.0)
+    # The base is the greater one, and so is the line, from 1 on, than the logarithm.
     d = base + n
     d_low = ((base - d) + n) + (base_low + n_low)
     r = 1.0 / d

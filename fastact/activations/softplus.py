@@ -221,6 +221,13 @@ def _(x):
     return sigmoid_single(-x)
 
 
+def _within_1(x):
+    """x clipped to [-1, 1]."""
+    one = like(x, 1.0)
+    x = select(x < -one, -one, x)
+    return select(x > one, one, x)
+
+
 @activation(
     formula="where(x <= -1, 0, where(x >= 1, x, (x + 1)**2 / 4))",
     source="JAX's sparse_plus, after Liu and Furber 2016, doi:10.1109/TSP.2016.2572049",
@@ -238,13 +245,6 @@ def sparse_plus(x):
     b_low = fma(half, inner, half - b)
     square = fma(b, b, (b + b) * b_low)
     return select(square < x, x, square)
-
-
-def _within_1(x):
-    """x clipped to [-1, 1]."""
-    one = like(x, 1.0)
-    x = select(x < -one, -one, x)
-    return select(x > one, one, x)
 
 
 @sparse_plus.derivative
