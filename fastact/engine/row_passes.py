@@ -23,6 +23,7 @@ from fastact.engine.row_plan import (
     COMPUTED,
     FINISH,
     HIGH_BYTES,
+    INFINITE_SHIFT,
     MAP,
     MAXIMUM,
     PREPARE,
@@ -195,16 +196,19 @@ def take(table, tail, plan, side, first, away, step, kept, high_kept, n, blocks,
             call_lanes(maximum, table, blocks)
         if tail != 0:
             call_lanes(maximum, tail, 1)
-        for i in range(rows):
-            if tail != 0:
+        if tail != 0:
+            for i in range(rows):
                 join_maxima(table, tail, i)
-            if n == 0:
+        if n == 0:
+            for i in range(rows):
                 write_lane(peak_at, kept, i, -INFINITY)
-            if unbounded(read_lane(peak_at, kept, i), plan):
-                special |= 1 << i
-                write_lane(peak_at, kept, i, 0.0)
-                if tail != 0:
-                    write_double(lanes_at(tail, PEAK) + 8 * i, 0.0)
+        if load_int64(plan + INFINITE_SHIFT) == 0:
+            for i in range(rows):
+                if abs(read_lane(peak_at, kept, i)) == INFINITY:
+                    special |= 1 << i
+                    write_lane(peak_at, kept, i, 0.0)
+                    if tail != 0:
+                        write_double(lanes_at(tail, PEAK) + 8 * i, 0.0)
         call_lanes(load_int64(plan + side + PREPARE), table, 1)
     if n > 0:
         call_lanes(load_int64(plan + side + SUM), table, blocks)
