@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -103,6 +104,31 @@ exit:
 }}
 declare {vector} @llvm.fma.{short}({vector}, {vector}, {vector})
 """
+
+
+#: A span, again and again: a call from Python takes as long as a light one over half the cache.
+REPEAT = """
+define void @repeat(ptr %span, ptr %operands, i64 %units, i64 %times) {
+entry:
+  br label %loop
+loop:
+  %i = phi i64 [ 0, %entry ], [ %next, %loop ]
+  call void %span(ptr %operands, i64 %units, i64 0)
+  %next = add nuw nsw i64 %i, 1
+  %done = icmp eq i64 %next, %times
+  br i1 %done, label %exit, label %loop
+exit:
+  ret void
+}
+"""
+
+
+@functools.cache
+def repeat() -> Any:
+    """``f(span, operands, units, times)``."""
+    address = target.load_object(target.emit_object([REPEAT]), ["repeat"])["repeat"]
+    arguments = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64]
+    return ctypes.CFUNCTYPE(None, *arguments)(address)
 
 
 def fastest(*calls: Any, rounds: int = 40, number: int = 10) -> list[float]:

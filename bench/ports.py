@@ -31,7 +31,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.native import DIVIDE, SQRT, clock, cycles_per_vector, fastest  # noqa: E402
+from bench.native import DIVIDE, SQRT, clock, cycles_per_vector, fastest, repeat  # noqa: E402
 from docs.generate import code, spliced, table  # noqa: E402
 from fastact.engine import target  # noqa: E402
 from fastact.engine.entry import Activation, at_defaults, registry  # noqa: E402
@@ -56,7 +56,7 @@ ZEN_PIPES = (
 )
 #: 32 bytes that are loaded and stored in one cycle.
 MOVED = {True: (2, 1), False: (4, 2)}
-UNITS = 128
+UNITS, TIMES = 128, 32
 
 
 def vector_loop(assembly: str) -> list[str]:
@@ -136,8 +136,7 @@ def simulated(loop: list[str]) -> tuple[float, float] | None:
 
 def measured(modules: list[str], symbol: str, operands: int, dtype: str) -> float:
     """Seconds per element of a span in the first-level cache."""
-    address = target.load_object(target.emit_object(modules), [symbol])[symbol]
-    call = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)(address)
+    span = target.load_object(target.emit_object(modules), [symbol])[symbol]
     units, elements = UNITS, (1 << UNIT_BITS) // np.dtype(dtype).itemsize
     # On cache lines, where the carrier begins: a store across two of them takes twice as long.
     room = np.empty(operands * elements * units + elements, dtype)
@@ -146,8 +145,11 @@ def measured(modules: list[str], symbol: str, operands: int, dtype: str) -> floa
     x[...] = np.random.default_rng(0).normal(0, 2, x.shape)
     x[1:-1] = np.abs(x[1:-1])  # parameters are positive
     pointers = (ctypes.c_void_p * operands)(*(row.ctypes.data for row in x))
-    all_, one = fastest(lambda: call(pointers, units, 0), lambda: call(pointers, 1, 0))
-    return (all_ - one) / (elements * (units - 1))
+    call = repeat()
+    all_, one = fastest(
+        lambda: call(span, pointers, units, TIMES), lambda: call(span, pointers, 1, TIMES)
+    )
+    return (all_ - one) / (TIMES * elements * (units - 1))
 
 
 def as_called(entry: Activation) -> Activation:
