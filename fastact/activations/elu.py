@@ -162,7 +162,10 @@ def _quotient(x, alpha, limit):
     inside = fabs(q) < limit
     low = fma(-q, alpha, x) / alpha
     q = select(q < -limit, -limit, q)
-    return q, select(inside & (low == low), low, like(x, 0.0))
+    nothing = like(x, -0.0)
+    low = select(inside & (low == low), low, nothing)
+    # Said, for LLVM not to compute x - x, which is no 0 for an infinity.
+    return q, select(alpha == like(x, 1.0), nothing, low)
 
 
 @activation(

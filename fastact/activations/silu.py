@@ -86,10 +86,10 @@ def _(x):
 def _swish_argument(x, beta, least):
     """beta x as a pair, kept within what the logistic parts take."""
     v = beta * x
-    low = fma(beta, x, -v)
-    inside = (v > least) & (v < 60.0)
+    low = select((v > least) & (v < 60.0), fma(beta, x, -v), -0.0)
     v = select(v < least, least, select(v > 60.0, 60.0, v))
-    return v, select(inside, low, 0.0)
+    # Said, for LLVM not to compute x - x, which is no 0 for an infinity.
+    return v, select(beta == 1.0, -0.0, low)
 
 
 @activation(

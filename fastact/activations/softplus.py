@@ -57,18 +57,18 @@ def _above_log_2_single(v, v_low):
     return fma(half, v, fma(p, z, fma(half, v_low, LN2_REST_SINGLE)))
 
 
-def softplus_terms(v, v_low):
+def softplus_terms(v, v_low, minus_low):
     """p, p', down with log(1 + exp(v + v_low)) = (p + p') down, for v in [-1000, 1000].
 
-    Left of -40 the logarithm is its argument: the exponential is passed on with its power
-    of two too large, and down takes that back.
+    ``minus_low`` is what -|v| lacks. Left of -40 the logarithm is its argument: the exponential
+    is passed on with its power of two too large, and down takes that back.
     """
     positive = v > 0.0
-    scale, r, w = exp_double_terms(-fabs(v), select(positive, -v_low, v_low))
+    scale, r, w = exp_double_terms(-fabs(v), minus_low)
     e, e_low = exp_pair(scale, r, w)
     p, p_low = log1p_double_terms(e * DOWN_DOUBLE, e_low * DOWN_DOUBLE)
     total, rest = sum_of_two(select(positive, v, 0.0), p)
-    rest = rest + (p_low + select(positive, v_low, 0.0))
+    rest = rest + (p_low + select(positive, v_low, -0.0))
     near = fabs(v) < 0.25
     total = select(near, LN2, total)
     rest = select(near, _above_log_2(v, v_low), rest)
@@ -80,17 +80,17 @@ def softplus_terms(v, v_low):
     )
 
 
-def softplus_single_terms(v, v_low):
+def softplus_single_terms(v, v_low, minus_low):
     """The same in float32 arithmetic, for v in [-130, 130]."""
     zero = float32(0.0)
     positive = v > zero
-    scale, r, w = exp_single_terms(-fabs(v), select(positive, -v_low, v_low))
+    scale, r, w = exp_single_terms(-fabs(v), minus_low)
     e, e_low = exp_pair(scale, r, w)
     # From 20 on the logarithm does not count, or is its argument; its squares would underflow.
     down = select(fabs(v) > float32(20.0), zero, DOWN_SINGLE)
     p, p_low = log1p_single_terms(e * down, e_low * down)
     total, rest = sum_of_two(select(positive, v, zero), p)
-    rest = rest + (p_low + select(positive, v_low, zero))
+    rest = rest + (p_low + select(positive, v_low, -zero))
     near = fabs(v) < float32(0.25)
     total = select(near, LN2_SINGLE, total)
     rest = select(near, _above_log_2_single(v, v_low), rest)
@@ -109,12 +109,20 @@ _FAR_SINGLE, _FAR_SINGLE_LOW = float32(99.81319427490234), float32(-2.7427020654
 def _bounded_product(x, beta, limit):
     """beta x as a pair, kept within the limit of the exponential."""
     v = beta * x
-    low = fma(beta, x, -v)
-    zero = like(x, 0.0)
-    inside = fabs(v) < limit
+    nothing = like(x, -0.0)
+    low = select(fabs(v) < limit, fma(beta, x, -v), nothing)
     v = select(v < -limit, -limit, v)
     v = select(v > limit, limit, v)
-    return v, select(inside, low, zero)
+    # Said, for LLVM not to compute x - x, which is no 0 for an infinity.
+    return v, select(beta == like(x, 1.0), nothing, low)
+
+
+def _quotient(p, p_low, beta):
+    """(p + p_low) / beta, rounded once."""
+    r = like(p, 1.0) / beta
+    q = p * r
+    rest = fma(fma(-q, beta, p), r, p_low * r)
+    return q + select(beta == like(p, 1.0), p_low, rest)
 
 
 @activation(
@@ -139,11 +147,9 @@ def softplus(x, beta=1.0):
     moved = v + LN2_700
     low = select(far, low + (((v - moved) + LN2_700) + LN2_700_REST), low)
     v = select(far, moved, select(v > 1000.0, 1000.0, v))
-    p, p_low, down = softplus_terms(v, low)
+    p, p_low, down = softplus_terms(v, low, select(v > 0.0, -low, low))
     beta = select(tiny, beta * 2.0**512, beta)
-    r = 1.0 / beta
-    q = p * r
-    value = (q + fma(fma(-q, beta, p), r, p_low * r)) * (down * select(tiny, 2.0**512, 1.0))
+    value = _quotient(p, p_low, beta) * (down * select(tiny, 2.0**512, 1.0))
     value = value * select(far, 2.0**-700, 1.0)
     value = select(tiny & (product < -1460.0), 0.0, value)
     return select(product >= 1000.0, x, value)
@@ -160,11 +166,9 @@ def _(x, beta):
     moved = v + _FAR_SINGLE
     low = select(far, low + (((v - moved) + _FAR_SINGLE) + _FAR_SINGLE_LOW), low)
     v = select(far, moved, select(v > limit, limit, v))
-    p, p_low, down = softplus_single_terms(v, low)
+    p, p_low, down = softplus_single_terms(v, low, select(v > float32(0.0), -low, low))
     beta = select(tiny, beta * float32(2.0**60), beta)
-    r = one / beta
-    q = p * r
-    value = (q + fma(fma(-q, beta, p), r, p_low * r)) * (down * select(tiny, float32(2.0**60), one))
+    value = _quotient(p, p_low, beta) * (down * select(tiny, float32(2.0**60), one))
     value = value * select(far, float32(2.0**-144), one)
     value = select(tiny & (product < float32(-219.0)), float32(0.0), value)
     return select(product >= limit, x, value)
@@ -199,7 +203,7 @@ def _(x, beta):
 def log_sigmoid(x):
     """Logarithm of the logistic function."""
     v = select(x < -1000.0, -1000.0, x)
-    p, p_low, down = softplus_terms(-select(v > 1000.0, 1000.0, v), 0.0)
+    p, p_low, down = softplus_terms(-select(v > 1000.0, 1000.0, v), -0.0, -0.0)
     return select(x <= -1000.0, x, -((p + p_low) * down))
 
 
@@ -207,7 +211,8 @@ def log_sigmoid(x):
 def _(x):
     limit = -VANISHED_SINGLE
     v = select(x < -limit, -limit, x)
-    p, p_low, down = softplus_single_terms(-select(v > limit, limit, v), float32(0.0))
+    nothing = float32(-0.0)
+    p, p_low, down = softplus_single_terms(-select(v > limit, limit, v), nothing, nothing)
     return select(x <= -limit, x, -((p + p_low) * down))
 
 
