@@ -87,12 +87,13 @@ def complement_double(scale, r, r_low, q, square):
     u + u' is good to 2^-57 of a unit, not of itself.
     """
     c = scale * DOWN_DOUBLE
-    d = (c + _ONE) + fma(q, square, -r)
+    t = fma(q, square, -r)
+    d = (c + _ONE) + t
     large = c > _ONE
-    # The larger of the two goes first: exact for every c.
+    # The larger of the two goes first: exact for every c. t is as rounded: 1.5 ULP are owed.
     rest = (select(large, c, _ONE) - d) + select(large, _ONE, c)
     i = _ONE / d
-    e = fma(-fma(q, square, (rest - r) - r_low), i, fma(-d, i, _ONE))
+    e = fma(-((rest + t) - r_low), i, fma(-d, i, _ONE))
     s = i * c
     u = _ONE - s
     return i * scale, e, u, fma(-s, e, (_ONE - u) - s)
