@@ -11,7 +11,7 @@ from fastact.elementary.gaussian import (
 from fastact.elementary.gelu_slope import slope_single_terms
 from fastact.elementary.logistic import sum_of_two
 from fastact.elementary.logistic_double import (
-    complement_double,
+    complement_double_short,
     exp_minus_double_pair,
     times_logistic_double,
     times_slope_double,
@@ -240,7 +240,7 @@ def _(x):
     y, y_low = _cubic(x, p, p_low, 0.21406444881780073, 1.5122146425849084e-18)
     # Without the rest of r, which counts 0.3 ULP at most: 1.5 are owed.
     scale, r, _, q, square = exp_minus_double_pair(v, v_low)
-    a, e, u, u_low = complement_double(scale, r, 0.0, q, square)
+    a, e, u, u_low = complement_double_short(scale, r, 0.0, q, square)
     w = y * u
     return times_slope_double(a, e, w, fma(y, u_low, fma(y_low, u, fma(y, u, -w))))
 

@@ -12,6 +12,7 @@ from fastact.elementary.logistic import (
 )
 from fastact.elementary.logistic_double import (
     complement_double,
+    complement_double_short,
     divisor_double,
     exp_minus_double,
     exp_minus_double_pair,
@@ -69,7 +70,7 @@ def _(x):
 def _(x):
     x = select(x < -800.0, -800.0, x)
     x = select(x > 60.0, 60.0, x)
-    a, e, u, u_low = complement_double(*exp_minus_double(x))
+    a, e, u, u_low = complement_double_short(*exp_minus_double(x))
     w = x * u
     return times_slope_double(a, e, w, fma(x, u_low, fma(x, u, -w)))
 
@@ -222,7 +223,7 @@ def _(x):
     x = select(x > 30.0, 30.0, x)
     v = x * _QUICK
     low = fma(x, _QUICK, -v)
-    a, e, u, u_low = complement_double(*exp_minus_double_pair(v, low))
+    a, e, u, u_low = complement_double_short(*exp_minus_double_pair(v, low))
     w = v * u
     return times_slope_double(a, e, w, fma(v, u_low, fma(low, u, fma(v, u, -w))))
 

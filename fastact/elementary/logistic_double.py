@@ -14,6 +14,7 @@ from fastact.elementary.scalar import bits, fma, from_bits, select
 
 __all__ = [
     "complement_double",
+    "complement_double_short",
     "divisor_double",
     "exp_minus_double",
     "exp_minus_double_pair",
@@ -81,22 +82,38 @@ def times_logistic_double(x, scale, r, r_low, q, square):
     return fma(fma(-m, d_low, fma(-m, d, y)), i, m) * DOWN_DOUBLE
 
 
+def _complement(scale, c, d, d_low):
+    """a, e, u, u' from the divisor d + d' of s(v)."""
+    i = _ONE / d
+    e = fma(-d_low, i, fma(-d, i, _ONE))
+    s = i * c
+    u = _ONE - s
+    return i * scale, e, u, fma(-s, e, (_ONE - u) - s)
+
+
+def _sum_of_any(scale, t):
+    """c, c + 1 + t, and what the first of its two sums lost."""
+    c = scale * DOWN_DOUBLE
+    d = (c + _ONE) + t
+    large = c > _ONE
+    # The larger of the two goes first: exact for every c.
+    return c, d, (select(large, c, _ONE) - d) + select(large, _ONE, c)
+
+
 def complement_double(scale, r, r_low, q, square):
     """a, e, u, u' with s(v) = 2^-512 a (1 + e) and 1 - s(v) = u + u', for v in [-800, 300].
 
     u + u' is good to 2^-57 of a unit, not of itself.
     """
-    c = scale * DOWN_DOUBLE
+    c, d, rest = _sum_of_any(scale, fma(q, square, -r))
+    return _complement(scale, c, d, fma(q, square, (rest - r) - r_low))
+
+
+def complement_double_short(scale, r, r_low, q, square):
+    """The same with r^2 q - r as rounded, 2^-55 off: one operation less, in the longest chain."""
     t = fma(q, square, -r)
-    d = (c + _ONE) + t
-    large = c > _ONE
-    # The larger of the two goes first: exact for every c. t is as rounded: 1.5 ULP are owed.
-    rest = (select(large, c, _ONE) - d) + select(large, _ONE, c)
-    i = _ONE / d
-    e = fma(-((rest + t) - r_low), i, fma(-d, i, _ONE))
-    s = i * c
-    u = _ONE - s
-    return i * scale, e, u, fma(-s, e, (_ONE - u) - s)
+    c, d, rest = _sum_of_any(scale, t)
+    return _complement(scale, c, d, (rest + t) - r_low)
 
 
 def times_slope_double(a, e, w, w_low):
