@@ -12,8 +12,11 @@ import numpy as np
 import pytest
 
 import fastact as fa
+from fastact.engine import target
+from fastact.engine.cache_size import far_lengths, second_level_cache
 from fastact.engine.entry import registry
 from fastact.engine.forms import FORMS
+from fastact.engine.plan import NEVER
 
 PACKAGE = Path(fa.__file__).parent
 
@@ -269,3 +272,15 @@ def test_array_expressions_are_fused():
 def test_plain_use_with_the_compiler_switched_off(tmp_path):
     code = LARGE + "check(); assert fa.grad.sigmoid(0.0) == 0.25"
     run(code, NUMBA_DISABLE_JIT="1", FASTACT_CACHE_DIR=str(tmp_path))
+
+
+@pytest.mark.parametrize("processor", ["znver3", "znver4", "sapphirerapids"])
+def test_operands_are_asked_for_ahead_where_that_gains(
+    processor: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Measured on a Zen 4 and on an Intel server: README, "Asking ahead".
+    monkeypatch.setattr(target, "cpu_name", lambda: processor)
+    lengths = far_lengths(1e-10, threads=1, moved=8, written=4)
+    asks = processor == "sapphirerapids"
+    assert lengths["FETCH"] == (second_level_cache() // 8 if asks else NEVER)
+    assert lengths["STREAM"] < NEVER

@@ -28,7 +28,7 @@ def _times(factor, m, m_low):
     return fma(factor, m, factor * m_low)
 
 
-def _at_most(x, least, most):
+def _within(x, least, most):
     """x within [least, most], and nan where it is.
 
     Right of 0 a kernel is linear and forgets what its exponential was. ``most`` is a small
@@ -51,7 +51,7 @@ def _at_most(x, least, most):
 )
 def elu(x, alpha=1.0):
     """Exponential linear unit."""
-    m, m_low = expm1_double_parts(_at_most(x, -700.0, _LITTLE))
+    m, m_low = expm1_double_parts(_within(x, -700.0, _LITTLE))
     left = select(fabs_below(x, 2.0**-60), alpha * x, _times(alpha, m, m_low))
     return select(x > 0.0, x, left)
 
@@ -64,14 +64,14 @@ def fabs_below(x, limit):
 @elu.single
 def _(x, alpha):
     zero = float32(0.0)
-    m, m_low = expm1_single_parts(_at_most(x, float32(-30.0), _LITTLE_SINGLE))
+    m, m_low = expm1_single_parts(_within(x, float32(-30.0), _LITTLE_SINGLE))
     return select(x > zero, x, _times(alpha, m, m_low))
 
 
 @elu.derivative
 def _(x, alpha):
     # As a pair of powers: a large alpha brings back what underflows in exp(x) alone.
-    k, t, u = exp_double_parts(_at_most(x, -1400.0, _LITTLE))
+    k, t, u = exp_double_parts(_within(x, -1400.0, _LITTLE))
     h = 1.0 + t
     left = scaled_double(_times(alpha, h, ((1.0 - h) + t) + u), k)
     return select(x > 0.0, 1.0, left)
@@ -80,7 +80,7 @@ def _(x, alpha):
 @elu.derivative_single
 def _(x, alpha):
     zero, one = float32(0.0), float32(1.0)
-    scale, r, w = exp_single_terms(_at_most(x, VANISHED_SINGLE, _LITTLE_SINGLE), -zero)
+    scale, r, w = exp_single_terms(_within(x, VANISHED_SINGLE, _LITTLE_SINGLE), -zero)
     h, h_low = one_and(r, w)
     # The power of two is too large by 2^60: a large alpha takes that back before the
     # product, which would overflow, any other after it, which would be subnormal.
@@ -119,7 +119,7 @@ _PRODUCT_SINGLE, _PRODUCT_SINGLE_LOW = float32(1.7580993175506592), float32(2.32
 )
 def selu(x):
     """Scaled exponential linear unit, with the constants in full."""
-    m, m_low = expm1_double_parts(_at_most(x, -700.0, _LITTLE))
+    m, m_low = expm1_double_parts(_within(x, -700.0, _LITTLE))
     value = fma(_PRODUCT, m, fma(_PRODUCT, m_low, _PRODUCT_LOW * m))
     left = select(fabs_below(x, 2.0**-60), _PRODUCT * x, value)
     return select(x > 0.0, _SCALE * x, left)
@@ -128,14 +128,14 @@ def selu(x):
 @selu.single
 def _(x):
     zero = float32(0.0)
-    m, m_low = expm1_single_parts(_at_most(x, float32(-30.0), _LITTLE_SINGLE))
+    m, m_low = expm1_single_parts(_within(x, float32(-30.0), _LITTLE_SINGLE))
     left = fma(_PRODUCT_SINGLE, m, fma(_PRODUCT_SINGLE, m_low, _PRODUCT_SINGLE_LOW * m))
     return select(x > zero, fma(x, _SCALE_SINGLE, x * _SCALE_SINGLE_LOW), left)
 
 
 @selu.derivative
 def _(x):
-    scale, r, w = exp_double_terms(_at_most(x, -800.0, _LITTLE), -0.0)
+    scale, r, w = exp_double_terms(_within(x, -800.0, _LITTLE), -0.0)
     h, h_low = one_and(r, w)
     left = fma(_PRODUCT, h, fma(_PRODUCT, h_low, _PRODUCT_LOW * h)) * scale * DOWN_DOUBLE
     return select(x > 0.0, _SCALE, left)
@@ -144,7 +144,7 @@ def _(x):
 @selu.derivative_single
 def _(x):
     zero = float32(0.0)
-    scale, r, w = exp_single_terms(_at_most(x, VANISHED_SINGLE, _LITTLE_SINGLE), -zero)
+    scale, r, w = exp_single_terms(_within(x, VANISHED_SINGLE, _LITTLE_SINGLE), -zero)
     h, h_low = one_and(r, w)
     # The product is exact inside the fma; a remainder of its own would cost two operations.
     left = fma(_PRODUCT_SINGLE, h, fma(_PRODUCT_SINGLE, h_low, _PRODUCT_SINGLE_LOW * h))
