@@ -28,6 +28,11 @@ def _times(factor, m, m_low):
     return fma(factor, m, factor * m_low)
 
 
+def _times_pair(factor, factor_low, m, m_low):
+    """(factor + factor_low)(m + m_low), rounded once."""
+    return fma(factor, m, fma(factor, m_low, factor_low * m))
+
+
 def _within(x, least, most):
     """x within [least, most], and nan where it is.
 
@@ -120,7 +125,7 @@ _PRODUCT_SINGLE, _PRODUCT_SINGLE_LOW = float32(1.7580993175506592), float32(2.32
 def selu(x):
     """Scaled exponential linear unit, with the constants in full."""
     m, m_low = expm1_double_parts(_within(x, -700.0, _LITTLE))
-    value = fma(_PRODUCT, m, fma(_PRODUCT, m_low, _PRODUCT_LOW * m))
+    value = _times_pair(_PRODUCT, _PRODUCT_LOW, m, m_low)
     left = select(fabs_below(x, 2.0**-60), _PRODUCT * x, value)
     return select(x > 0.0, _SCALE * x, left)
 
@@ -129,7 +134,7 @@ def selu(x):
 def _(x):
     zero = float32(0.0)
     m, m_low = expm1_single_parts(_within(x, float32(-30.0), _LITTLE_SINGLE))
-    left = fma(_PRODUCT_SINGLE, m, fma(_PRODUCT_SINGLE, m_low, _PRODUCT_SINGLE_LOW * m))
+    left = _times_pair(_PRODUCT_SINGLE, _PRODUCT_SINGLE_LOW, m, m_low)
     return select(x > zero, fma(x, _SCALE_SINGLE, x * _SCALE_SINGLE_LOW), left)
 
 
@@ -137,7 +142,7 @@ def _(x):
 def _(x):
     scale, r, w = exp_double_terms(_within(x, -800.0, _LITTLE), -0.0)
     h, h_low = one_and(r, w)
-    left = fma(_PRODUCT, h, fma(_PRODUCT, h_low, _PRODUCT_LOW * h)) * scale * DOWN_DOUBLE
+    left = _times_pair(_PRODUCT, _PRODUCT_LOW, h, h_low) * scale * DOWN_DOUBLE
     return select(x > 0.0, _SCALE, left)
 
 
@@ -146,8 +151,7 @@ def _(x):
     zero = float32(0.0)
     scale, r, w = exp_single_terms(_within(x, VANISHED_SINGLE, _LITTLE_SINGLE), -zero)
     h, h_low = one_and(r, w)
-    # The product is exact inside the fma; a remainder of its own would cost two operations.
-    left = fma(_PRODUCT_SINGLE, h, fma(_PRODUCT_SINGLE, h_low, _PRODUCT_SINGLE_LOW * h))
+    left = _times_pair(_PRODUCT_SINGLE, _PRODUCT_SINGLE_LOW, h, h_low)
     return select(x > zero, float32(_SCALE), left * scale * DOWN_SINGLE)
 
 

@@ -13,8 +13,8 @@ fifths at most, times 1 plus a rational that is 0 at a = 0: degree 4, minimax in
 
 from numpy import float32
 
-from fastact.elementary.ndtr import PHI_0_SINGLE, PHI_0_SINGLE_LOW
-from fastact.elementary.scalar import fma, select
+from fastact.elementary.ndtr import PHI_0_SINGLE, PHI_0_SINGLE_LOW, over_sum_single
+from fastact.elementary.scalar import fma
 
 __all__ = ["slope_single_terms"]
 
@@ -28,13 +28,8 @@ def slope_single_terms(a, v):
 
     For a in [0, 13.6] and v = -a^2 / 2.
     """
-    larger, smaller = select(a > _SHIFT, a, _SHIFT), select(a > _SHIFT, _SHIFT, a)
-    b = larger + smaller
-    b_low = (larger - b) + smaller
-    quarter = float32(0.25)
-    i = quarter / b
-    # Four times this is what i lacks, relative to it.
-    rest = fma(-b_low, i, fma(-b, i, quarter))
+    # Four times the rest is what i lacks, relative to it.
+    i, rest = over_sum_single(float32(0.25), a, _SHIFT)
     n0 = fma(float32(0.39917662739753723), a, float32(-0.0019910521805286407))
     n1 = fma(float32(-0.1347203403711319), a, float32(-0.49211248755455017))
     n = fma(fma(float32(0.027908358722925186), v, n1), v, n0)

@@ -3,7 +3,8 @@
 W(a) = erfcx(a / sqrt 2) / 2 falls smoothly from 1/2 like 1 / a. With c = 2 / sqrt(2 pi),
 W(a) (a + c) is c / 2 both at 0 and at infinity and at most a fifth more in between. So it
 is a constant plus a small rational n / d in a, whose rounding errors count for a twelfth:
-nothing but the last sum and 1 / (a + c) is carried as a pair. The rationals are minimax in
+nothing but the last sum and 1 / (a + c) is carried as a pair. In float32 the constant is put into
+the quotient, and the rest is 1 plus a small rational. The rationals are minimax in
 relative error: degree 11 on [0, 39.5] with 2^-59.8, degree 5 on [0, 13.8] with 2^-28.1.
 
 For kernels in float64 that round to float32 at the end, W(a) (a + 3) is a polynomial in
@@ -26,6 +27,7 @@ __all__ = [
     "mills_single_terms",
     "mills_wide",
     "one_and",
+    "over_sum_single",
     "tail_product",
 ]
 
@@ -134,17 +136,23 @@ def mills_double_terms(a):
     return i, e, g, (_MIDDLE - g) + small
 
 
+def over_sum_single(top, a, c):
+    """i and what (a + c) i lacks to the top, for top / (a + c) in float32; a and c positive."""
+    larger, smaller = select(a > c, a, c), select(a > c, c, a)
+    b = larger + smaller
+    b_low = (larger - b) + smaller
+    i = top / b
+    return i, fma(-b_low, i, fma(-b, i, top))
+
+
 def mills_single_terms(a, v):
     """i, e, small with W(a) = i (1 + e)(1 + small) in float32; a in [0, 13.8], v = -a^2 / 2.
 
     i is 7/16 / (a + c), so that the last factor is near 1: its product with another such
     is a sum, but for the product of the two small parts.
     """
-    larger, smaller = select(a > _C_SINGLE, a, _C_SINGLE), select(a > _C_SINGLE, _C_SINGLE, a)
-    b = larger + smaller
-    b_low = (larger - b) + smaller
-    i = _MIDDLE_SINGLE / b
-    e = fma(-b_low, i, fma(-b, i, _MIDDLE_SINGLE)) * float32(1.0 / _MIDDLE)
+    i, rest = over_sum_single(_MIDDLE_SINGLE, a, _C_SINGLE)
+    e = rest * float32(1.0 / _MIDDLE)
     n0 = fma(float32(0.26622527837753296), a, float32(-0.08813190460205078))
     n1 = fma(float32(-0.05063798651099205), a, float32(-0.276288777589798))
     n2 = fma(float32(-0.0040161036886274815), a, float32(-0.00492988433688879))

@@ -9,8 +9,8 @@ from fastact.engine.lanes import LANES
 from fastact.engine.row_plan import FILL, INFINITE_SHIFT
 from fastact.engine.transpose import transpose_int32, transpose_int64
 
-__all__ = ["copy_elements", "lanes_at", "pad", "read_double", "read_lane", "sum_of_unbounded"]
-__all__ += ["turn_in", "turn_out", "unbounded", "write_double", "write_lane"]
+__all__ = ["copy_elements", "infinity_stays", "lanes_at", "pad", "read_double", "read_lane"]
+__all__ += ["sum_of_unbounded", "turn_in", "turn_out", "write_double", "write_lane"]
 
 INFINITY = float("inf")
 
@@ -110,9 +110,9 @@ def pad(buffer, size, count, room, plan):
             store_int64(buffer + 8 * i, fill)
 
 
-def unbounded(peak, plan):
-    """Whether a maximum is infinite and must not be subtracted: it would make nan of all."""
-    return (peak == INFINITY or peak == -INFINITY) and load_int64(plan + INFINITE_SHIFT) == 0
+def infinity_stays(plan):
+    """Whether an infinite maximum must not be subtracted: it would make nan of all."""
+    return load_int64(plan + INFINITE_SHIFT) == 0
 
 
 def sum_of_unbounded(first, size, step, n):

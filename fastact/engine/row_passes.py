@@ -10,12 +10,12 @@ from fastact.engine.addresses import call_lanes, load_int64, stack, store_int64
 from fastact.engine.lanes import LANE_BITS, LANES, ROWS, SLOTS, STRIDES
 from fastact.engine.row_lanes import (
     copy_elements,
+    infinity_stays,
     lanes_at,
     pad,
     read_double,
     read_lane,
     sum_of_unbounded,
-    unbounded,
     write_double,
     write_lane,
 )
@@ -23,7 +23,6 @@ from fastact.engine.row_plan import (
     COMPUTED,
     FINISH,
     HIGH_BYTES,
-    INFINITE_SHIFT,
     MAP,
     MAXIMUM,
     PREPARE,
@@ -139,7 +138,7 @@ def long_row(table, tails, plan, size, first, second, out, n):
             before = read_double(peak_at)
             sweep(maximum, table, tails, tails + place, tails + 2 * place, 1)
             write_double(peak_at, max(before, read_double(peak_at)))
-        if unbounded(read_double(peak_at), plan):
+        if infinity_stays(plan) and abs(read_double(peak_at)) == INFINITY:
             write_double(peak_at, 0.0)
             write_double(lanes_at(table, HIGH), sum_of_unbounded(first, size, 1, n))
             write_double(lanes_at(table, LOW), 0.0)
@@ -202,7 +201,7 @@ def take(table, tail, plan, side, first, away, step, kept, high_kept, n, blocks,
         if n == 0:
             for i in range(rows):
                 write_lane(peak_at, kept, i, -INFINITY)
-        if load_int64(plan + INFINITE_SHIFT) == 0:
+        if infinity_stays(plan):
             for i in range(rows):
                 if abs(read_lane(peak_at, kept, i)) == INFINITY:
                     special |= 1 << i
