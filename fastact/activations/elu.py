@@ -15,6 +15,7 @@ from fastact.elementary.logistic import scaled_double
 from fastact.elementary.ndtr import one_and
 from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.interleave import four_lines
 
 OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
 INF = float("inf")
@@ -54,6 +55,7 @@ def _within(x, least, most):
     kinks={"0": "alpha"},
     from_output_domain="alpha >= 0",
 )
+@four_lines
 def elu(x, alpha=1.0):
     """Exponential linear unit."""
     m, m_low = expm1_double_parts(_within(x, -700.0, _LITTLE))
@@ -67,6 +69,7 @@ def fabs_below(x, limit):
 
 
 @elu.single
+@four_lines
 def _(x, alpha):
     zero = float32(0.0)
     m, m_low = expm1_single_parts(_within(x, float32(-30.0), _LITTLE_SINGLE))
@@ -139,6 +142,7 @@ def _(x):
 
 
 @selu.derivative
+@four_lines
 def _(x):
     scale, r, w = exp_double_terms(_within(x, -800.0, _LITTLE), -0.0)
     h, h_low = one_and(r, w)
@@ -202,6 +206,7 @@ def _(x, alpha):
 
 
 @celu.derivative
+@four_lines
 def _(x, alpha):
     q, low = _quotient(select(x > 0.0, 0.0, x), alpha, 800.0)
     scale, r, w = exp_double_terms(q, low)

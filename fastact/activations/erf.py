@@ -33,6 +33,7 @@ from fastact.elementary.ndtr import (
 )
 from fastact.elementary.scalar import copysign, fabs, fma, select
 from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.interleave import four_lines
 
 SOURCE = "Abramowitz and Stegun 1964, Handbook of Mathematical Functions, "
 
@@ -112,11 +113,13 @@ def _(x):
 
 
 @erf.derivative
+@four_lines
 def _(x):
     return _bell(x, 28.0, 1.0, TWO_OVER_SQRT_PI, TWO_OVER_SQRT_PI_LOW)
 
 
 @erf.derivative_single
+@four_lines
 def _(x):
     return _bell_single(x, float32(11.0), float32(1.0), SLOPE_SINGLE, SLOPE_SINGLE_LOW)
 
@@ -149,11 +152,13 @@ def _(x):
 
 
 @erfc.derivative
+@four_lines
 def _(x):
     return -_bell(x, 28.0, 1.0, TWO_OVER_SQRT_PI, TWO_OVER_SQRT_PI_LOW)
 
 
 @erfc.derivative_single
+@four_lines
 def _(x):
     return -_bell_single(x, float32(11.0), float32(1.0), SLOPE_SINGLE, SLOPE_SINGLE_LOW)
 
@@ -190,6 +195,7 @@ def _(x):
 
 
 @ndtr.derivative
+@four_lines
 def _(x):
     return _bell(x, 39.5, 0.5, PHI_0, PHI_0_LOW)
 

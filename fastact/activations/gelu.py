@@ -38,6 +38,7 @@ from fastact.elementary.ndtr import (
 )
 from fastact.elementary.scalar import fabs, fma, select
 from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.interleave import four_lines
 
 OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
 INF = float("inf")
@@ -213,6 +214,7 @@ def _tanh_argument_single(x):
     max_ulp=OWED,
     derivative_zeros=(-0.7524614220710163,),
 )
+@four_lines
 def gelu_tanh(x):
     """GELU in its tanh approximation, x s(2u) with u = sqrt(2/pi) (x + 0.044715 x^3)."""
     x = select(x < -23.0, -23.0, x)
@@ -222,6 +224,7 @@ def gelu_tanh(x):
 
 
 @gelu_tanh.single
+@four_lines
 def _(x):
     # Beyond the clamps the result rounds to 0 and to x.
     x = select(x < float32(-11.59), float32(-11.59), x)
@@ -231,6 +234,7 @@ def _(x):
 
 
 @gelu_tanh.derivative
+@four_lines
 def _(x):
     x = select(x < -23.0, -23.0, x)
     x = select(x > 7.5, 7.5, x)
@@ -246,6 +250,7 @@ def _(x):
 
 
 @gelu_tanh.derivative_single
+@four_lines
 def _(x):
     x = select(x < float32(-11.59), float32(-11.59), x)
     x = select(x > float32(5.7), float32(5.7), x)

@@ -8,6 +8,7 @@ from fastact.elementary.ln2 import LN2, LN2_REST, LN2_REST_SINGLE, LN2_SINGLE
 from fastact.elementary.log1p import atanh_double_parts
 from fastact.elementary.scalar import fabs, fma, select
 from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.interleave import four_lines
 
 tanh_value, tanh_single = (tanh.body("value", p) for p in ("float64", "float32"))
 
@@ -20,6 +21,7 @@ tanh_value, tanh_single = (tanh.body("value", p) for p in ("float64", "float32")
     drawback="Even, and flat at 0: a penalty rather than a hidden activation.",
     max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
 )
+@four_lines
 def log_cosh(x):
     """Logarithm of the hyperbolic cosine."""
     # Far from 0 it is z - log 2 + log(1 + g^2) with g = exp(-z). Near 0 that would cancel; there

@@ -12,6 +12,7 @@ from fastact.elementary.logistic import sum_of_two
 from fastact.elementary.minimum import mish_minimum_double
 from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.interleave import four_lines
 
 # tanh(softplus(x)) is rational in e^x. With e = exp(-|x|), so that nothing overflows, it is
 # f T / B where, for x < 0, f = e, T = 2 + e and B = T + e + e^2, and for x >= 0 f = 1,
@@ -94,6 +95,7 @@ def _slope(x, scale, r, w, down):
     max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
     derivative_zeros=(-1.1924312145154952,),
 )
+@four_lines
 def mish(x):
     """Mish, x tanh(softplus(x))."""
     bounded = select(x < -800.0, -800.0, x)
@@ -105,6 +107,7 @@ def mish(x):
 
 
 @mish.single
+@four_lines
 def _(x):
     # By the terms above in float32 it would take a tenth longer.
     wide = float64(x)
@@ -116,6 +119,7 @@ def _(x):
 
 
 @mish.derivative
+@four_lines
 def _(x):
     bounded = select(x < -800.0, -800.0, x)
     inner = select(bounded > 60.0, 60.0, bounded)
@@ -124,6 +128,7 @@ def _(x):
 
 
 @mish.derivative_single
+@four_lines
 def _(x):
     wide = float64(x)
     wide = select(wide < -200.0, -200.0, select(wide > 200.0, 200.0, wide))

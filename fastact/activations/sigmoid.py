@@ -7,6 +7,7 @@ from fastact.elementary.logistic_double import logistic_derivative_double, logis
 from fastact.elementary.logistic_single import logistic_derivative_single, logistic_single
 from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.interleave import four_lines
 
 
 @activation(
@@ -32,6 +33,7 @@ def sigmoid(x):
 
 
 @sigmoid.single
+@four_lines
 def _(x):
     x = select(x > float32(17.5), float32(17.5), x)
     x = select(x < VANISHED_SINGLE, VANISHED_SINGLE, x)

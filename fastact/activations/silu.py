@@ -35,6 +35,7 @@ from fastact.elementary.minimum import (
 )
 from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.interleave import four_lines
 
 OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
 INF = float("inf")
@@ -58,6 +59,7 @@ def silu(x):
 
 
 @silu.single
+@four_lines
 def _(x):
     x = select(x < VANISHED_SINGLE, VANISHED_SINGLE, x)
     # The clamp of the derivative, to share its exponential.
@@ -140,6 +142,7 @@ def _(x, beta):
 
 
 @swish.derivative
+@four_lines
 def _(x, beta):
     v, low = _swish_argument(x, beta, -800.0)
     a, e, u, u_low = complement_double(*exp_minus_double_pair(v, low))
@@ -193,6 +196,7 @@ _QUICK = 1.702
     max_ulp=OWED,
     derivative_zeros=(-0.7511542554412890,),
 )
+@four_lines
 def quick_gelu(x):
     """Sigmoid approximation of GELU."""
     x = select(x < -500.0, -500.0, x)
@@ -210,6 +214,7 @@ def _quick_argument_single(x):
 
 
 @quick_gelu.single
+@four_lines
 def _(x):
     x = select(x < float32(-76.16), float32(-76.16), x)
     inner = select(x > float32(13.0), float32(13.0), x)
@@ -218,6 +223,7 @@ def _(x):
 
 
 @quick_gelu.derivative
+@four_lines
 def _(x):
     x = select(x < -500.0, -500.0, x)
     x = select(x > 30.0, 30.0, x)
@@ -229,6 +235,7 @@ def _(x):
 
 
 @quick_gelu.derivative_single
+@four_lines
 def _(x):
     x = select(x < float32(-76.16), float32(-76.16), x)
     x = select(x > float32(13.0), float32(13.0), x)

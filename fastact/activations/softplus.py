@@ -24,6 +24,7 @@ from fastact.elementary.logistic_double import exp_minus_double_pair, times_logi
 from fastact.elementary.logistic_single import exp_minus_single_pair, times_logistic_single
 from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.interleave import four_lines
 
 OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
 sigmoid_double, sigmoid_single = (sigmoid.body("value", p) for p in ("float64", "float32"))
@@ -136,6 +137,7 @@ def _quotient(p, p_low, beta):
     aliases=("log1pexp",),
     domain={"beta": "beta > 0"},
 )
+@four_lines
 def softplus(x, beta=1.0):
     """Smooth rectifier log(1 + exp(beta x)) / beta, without PyTorch's cutoff."""
     # By a tiny beta a logarithm far below the subnormal numbers is lifted above them: it is
@@ -156,6 +158,7 @@ def softplus(x, beta=1.0):
 
 
 @softplus.single
+@four_lines
 def _(x, beta):
     limit, one = -VANISHED_SINGLE, float32(1.0)
     tiny = beta < float32(2.0**-20)
@@ -200,6 +203,7 @@ def _(x, beta):
     monotone="increasing",
     aliases=("logsigmoid", "log_expit"),
 )
+@four_lines
 def log_sigmoid(x):
     """Logarithm of the logistic function."""
     v = select(x < -1000.0, -1000.0, x)
@@ -208,6 +212,7 @@ def log_sigmoid(x):
 
 
 @log_sigmoid.single
+@four_lines
 def _(x):
     limit = -VANISHED_SINGLE
     v = select(x < -limit, -limit, x)

@@ -180,6 +180,7 @@ def _fixed(body: Body, precision: str, parameters: Mapping[str, float | None]) -
         return body(x, *values)
 
     fixed.__doc__, fixed.__module__ = body.__doc__, body.__module__
+    vars(fixed).update(vars(body))  # its marks
     return fixed
 
 

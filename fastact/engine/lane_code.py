@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fastact.engine import target
-from fastact.engine.accumulate import add_terms, fold, gained, lanes_of, start
+from fastact.engine.accumulate import add_terms, fold, fused, gained, lanes_of, start
+from fastact.engine.interleave import STEPS, lines_at_once
 from fastact.engine.lanes import LANES, ROWS, SLOTS, STREAMS, STRIDES, LaneSpan
 from fastact.engine.lowering import lower
 from fastact.engine.span import PRECISIONS
 from fastact.engine.stepped_loop import (
     AHEAD,
-    LONG_STEP,
     PREFETCH,
     loop_metadata,
     prefetches,
@@ -34,12 +34,17 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
     bodies = {slot: name for slot, (name, _) in lowered.items()}
     kinds = {slot: PRECISIONS[p] for slot, p in span.operands.items()}
     kinds |= {slot: PRECISIONS[p] for slot, (p, _) in span.results.items()}
+    kinds |= {"out": kinds["high"]} if span.keeps else {}
     side = arrangement == "side"
     # Between two passes all rows of a call are taken at once, one to a lane.
     between = not any(slot in STREAMS for slot in kinds)
     size = max(map(_bytes, kinds.values()))
     # What the blocks of a long step add is computed at once.
-    steps = [1] if between else [LONG_STEP // (LANES * size), 1]
+    # Rows side by side are short: two lines of them are most of a row of ten.
+    called = (body for _, body in span.results.values())
+    at_once = lines_at_once(called, wide=target.has_wide_vectors() and not side)
+    line = 64 // (LANES * size)
+    steps = [1] if between else [*(line * n for n in STEPS[at_once] if n > 1), 1]
     widest = steps[0] * LANES
     constants = [slot for slot in span.operands if slot not in STREAMS]
     # A row's constants are one value each, or one per lane.
@@ -52,7 +57,8 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
         "entry:",
     ]
     for slot, kind in kinds.items():
-        lines += _read_word(f"%{slot}.base", "ptr", SLOTS[slot])
+        if slot in SLOTS:
+            lines += _read_word(f"%{slot}.base", "ptr", SLOTS[slot])
         lines.append(f"  %{slot}.result = alloca {kind}")
     lines += [_variable(f"%{slot}.lanes", kinds[slot], widest) for slot in local]
     lines += [_variable(f"%{slot}.term", kinds[slot], widest) for slot in terms]
@@ -68,7 +74,7 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
         if slot in kinds or slot in claimed:
             lines += _read_word(f"%{slot}.stride", "i64", word)
     lines += ["  br label %row", "row:", "  %r = phi i64 [ 0, %entry ], [ %r.next, %exit ]"]
-    for slot in (*kinds, *claimed):
+    for slot in (*(slot for slot in kinds if slot in SLOTS), *claimed):
         stride = f"%{slot}.stride" if slot in STREAMS else "8"
         lines += [
             f"  %{slot}.offset = mul nsw i64 %r, {stride}",
@@ -89,7 +95,7 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
         lambda mark: _element(span, kinds, bodies, uniform, mark),
         lambda mark, width: [
             *_prefetches(asked, claimed, kinds, width, mark),
-            *add_terms(span.accumulators, kinds, lanes, width, mark),
+            *add_terms(span, kinds, lanes, width, mark),
         ],
     )
     lines.append("exit:")
@@ -122,6 +128,13 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
     types = "".join(f", {kinds[slot]}" for slot in span.operands)
     lines += [f"declare i32 @{body}(ptr, ptr{types})" for body in dict.fromkeys(bodies.values())]
     lines += [PREFETCH] if asked or claimed else []
+    vectors = {
+        f"<{lanes[slot]} x {PRECISIONS[span.accumulators[slot].precision]}>" for slot in span.scaled
+    }
+    lines += [
+        f"declare {vector} @{fused(vector)}({vector}, {vector}, {vector})"
+        for vector in sorted(vectors)
+    ]
     return ["\n".join(lines), *dict.fromkeys(text for _, text in lowered.values())]
 
 
@@ -156,19 +169,30 @@ def _element(
                 _address(at, slot, kinds[slot], place, mark),
                 f"  {value} = load {kinds[slot]}, ptr {at}, {access[slot]}",
             ]
+        if span.negated and slot == "first":
+            lines.append(f"  {value}.negated = fneg {kinds[slot]} {value}")
+            value = f"{value}.negated"
         arguments.append(f"{kinds[slot]} {value}")
     for slot, body in bodies.items():
         lines += [
             f"  call i32 @{body}(ptr %{slot}.result, ptr null, {', '.join(arguments)})",
             f"  %{slot}.new{mark} = load {kinds[slot]}, ptr %{slot}.result",
         ]
-    for slot in bodies:
+    if span.keeps:
+        lines.append(_kept_term(span, kinds["out"], mark))
+    for slot in (*bodies, *(["out"] if span.keeps else [])):
         to, place = f"%{slot}.to{mark}", "here" if slot in STREAMS else "term"
         lines += [
             _address(to, slot, kinds[slot], place, mark),
             f"  store {kinds[slot]} %{slot}.new{mark}, ptr {to}, {access[slot]}",
         ]
     return lines
+
+
+def _kept_term(span: LaneSpan, kind: str, mark: str) -> str:
+    """What is added to "high" and stored as well; a product with 1.0 is no instruction."""
+    by = f"%scale.new{mark}" if "high" in span.scaled else "1.0"
+    return f"  %out.new{mark} = fmul {kind} %high.new{mark}, {by}"
 
 
 def _address(name: str, slot: str, kind: str, place: str, mark: str) -> str:

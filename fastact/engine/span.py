@@ -6,7 +6,7 @@ stride: LLVM's vectoriser meets one loop of one shape. Tails, strides, dtype con
 and threads are the carrier's business (:mod:`fastact.engine.carrier`), which is compiled
 once for all activations.
 
-The loop goes on by two lines at a time, the last by one (:mod:`fastact.engine.stepped_loop`).
+The loop goes on by several lines at a time (:mod:`fastact.engine.interleave`), the last by one.
 A step leaves its results in a local variable, which LLVM keeps in registers, and explicit
 stores of whole lines follow. Nothing is reassociated and products are fused only where the
 kernel says so: an element has the same bits at every vector width.
@@ -37,8 +37,9 @@ from typing import TYPE_CHECKING
 from fastact.engine import target
 from fastact.engine.entry import Activation
 from fastact.engine.forms import Form
+from fastact.engine.interleave import STEPS, lines_at_once
 from fastact.engine.lowering import lower
-from fastact.engine.stepped_loop import LONG_STEP, PREFETCH, loop_metadata, prefetches, stepped_loop
+from fastact.engine.stepped_loop import PREFETCH, loop_metadata, prefetches, stepped_loop
 
 if TYPE_CHECKING:
     from fastact.engine.rowwise import GatedUnit
@@ -75,6 +76,8 @@ def span_assembly(
     ]
     size = {"float": 4, "double": 8}[kind]
     lanes = (1 << UNIT_BITS) // size
+    wide = target.has_wide_vectors()
+    steps = STEPS[lines_at_once((entry.body(role, precision) for role in form.outputs), wide=wide)]
     outputs = [f"out{k}" for k in range(len(bodies))]
     lines = [
         # LLVM does not align the stack for vectors it finds too many for the registers; every
@@ -90,10 +93,9 @@ def span_assembly(
             f"  %{operand}.base = load ptr, ptr %{operand}.slot",
         ]
     lines += [
-        f"  %{output}.line = alloca <{LONG_STEP // size} x {kind}>, align 64" for output in outputs
+        f"  %{output}.line = alloca <{steps[0] * lanes} x {kind}>, align 64" for output in outputs
     ]
     lines += [f"  %{parameter}.one = load {kind}, ptr %{parameter}.base" for parameter in fixed]
-    steps = [LONG_STEP >> UNIT_BITS, 1]
     read = [name for name in operands if name not in fixed]
 
     def end(mark: str, width: int) -> list[str]:

@@ -2,20 +2,15 @@
 
 Within a step, a loop of constant length over its elements is vectorised and unrolled. A long
 step holds several vectors of every operand: their instructions alternate, and need not wait
-for each other. A processor looks no further ahead than some sixty vector instructions, about
-one gelu.
+for each other (:mod:`fastact.engine.interleave`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-__all__ = ["AHEAD", "LONG_STEP", "PREFETCH", "loop_metadata", "prefetches", "stepped_loop"]
+__all__ = ["AHEAD", "PREFETCH", "loop_metadata", "prefetches", "stepped_loop"]
 
-#: Bytes of each operand in a long step. Against 64 the kernels are 9 % faster on AVX2 (geometric
-#: mean over all of them; mish's derivative in float64 1.5 times) and 4 % on AVX-512; 256 is 1 %
-#: faster yet on AVX-512, and in float32 on AVX2 1 % slower.
-LONG_STEP = 128
 #: Bytes ahead of what is read that is asked for. 1024 to 4096 are alike.
 AHEAD = 2048
 LINE = 64
@@ -31,10 +26,10 @@ def stepped_loop(
 ) -> list[str]:
     """A loop over ``count`` blocks of ``lanes`` elements, from label "enter" to label "exit".
 
-    ``steps`` are lengths in blocks, the last of them 1. ``each`` gives the lines for an element,
-    ``%loop.i`` of its step and ``%loop.element`` of all; ``then`` those for the end of a step,
-    which begins with ``%loop.start``; they may branch, and go on with the block they end in. Both
-    get the mark that ends all names of their step, and ``then`` its number of elements.
+    ``steps`` are lengths in blocks, powers of two, the last of them 1. ``each`` gives the lines for
+    an element, ``%loop.i`` of its step and ``%loop.element`` of all; ``then`` those for the end of
+    a step, which begins with ``%loop.start``; they may branch, and go on with the block they end
+    in. Both get the mark that ends all names of their step, and ``then`` its number of elements.
     """
     lines = ["enter:", f"  br label %enter.{steps[0]}"]
     begin = "0"

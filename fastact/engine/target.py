@@ -11,7 +11,7 @@ import os
 import llvmlite.binding as llvm
 
 __all__ = ["cpu_features", "cpu_name", "emit_assembly", "emit_object", "load_object"]
-__all__ += ["asks_ahead", "vector_width"]
+__all__ += ["asks_ahead", "has_wide_vectors", "vector_width"]
 
 
 def cpu_name() -> str:
@@ -40,6 +40,21 @@ def vector_width() -> int:
     Left alone LLVM keeps to 256 on every Intel processor with 512, later ones too.
     """
     return 256 if cpu_name() in _SLOWED else 512
+
+
+#: A sum of 16 float32, which takes one register of 64 bytes or several smaller ones.
+_WIDE_SUM = """
+define <16 x float> @sum(<16 x float> %a, <16 x float> %b) "prefer-vector-width"="{width}" {{
+  %sum = fadd <16 x float> %a, %b
+  ret <16 x float> %sum
+}}
+"""
+
+
+@functools.cache
+def has_wide_vectors() -> bool:
+    """Whether code is made for vectors of 64 bytes: of which features, LLVM knows best."""
+    return "zmm" in emit_assembly([_WIDE_SUM.format(width=vector_width())])
 
 
 def asks_ahead() -> bool:

@@ -70,9 +70,12 @@ def double_sum_low(high, low):
     return select(rest == rest, rest, 0.0)
 
 
-def maximum_span(precision, element):
+def maximum_span(precision, *, negated=False):
     return LaneSpan(
-        {"first": precision}, {"peak": (precision, element)}, {"peak": Accumulator(precision, -INF)}
+        {"first": precision},
+        {"peak": (precision, element)},
+        {"peak": Accumulator(precision, -INF)},
+        negated=negated,
     )
 
 
@@ -88,15 +91,15 @@ def prepare_span(precision):
     )
 
 
-def sum_span(streams, constants, sums, bodies, start=0.0, claims_out=False):
-    """Sums, as accumulators by name; bodies for their terms and "out"."""
+def sum_span(streams, constants, sums, bodies, start=0.0, **how):
+    """Sums, as accumulators by name; bodies for their terms and "scale"; what LaneSpan takes."""
     precision = sums["low"]
     kept = {slot: Accumulator(sums[slot], start if slot == "high" else 0.0) for slot in sums}
     return LaneSpan(
         dict.fromkeys((*streams, *constants), precision),
         {slot: (precision, body) for slot, body in bodies.items()},
         kept,
-        claims_out,
+        **how,
     )
 
 

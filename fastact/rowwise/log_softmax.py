@@ -23,6 +23,7 @@ from fastact.elementary.scaled_exp import (
     spread_magic_single,
     spread_unit,
 )
+from fastact.engine.interleave import four_lines
 from fastact.engine.rowwise import RowForm, RowKernel, row_function
 from fastact.rowwise.assembly import (
     BOUND,
@@ -52,8 +53,13 @@ def _single_rest(x, peak, shift, magic, least):
 
 
 def _single_rest_low(x, peak, shift, magic, least):
-    scale, _, p_low = scaled_exp_single(x, shift, magic, least)
-    return p_low * select(x == peak, float32(0.0), scale)
+    _, _, p_low = scaled_exp_single(x, shift, magic, least)
+    return p_low
+
+
+def _single_rest_scale(x, peak, shift, magic, least):
+    scale, _, _ = scaled_exp_single(x, shift, magic, least)
+    return select(x == peak, float32(0.0), scale)
 
 
 def _double_rest(x, peak, shift, magic, least):
@@ -62,8 +68,13 @@ def _double_rest(x, peak, shift, magic, least):
 
 
 def _double_rest_low(x, peak, shift, magic, least):
-    scale, _, p_low = scaled_exp_double(x, shift, magic, least)
-    return p_low * select(x == peak, 0.0, scale)
+    _, _, p_low = scaled_exp_double(x, shift, magic, least)
+    return p_low
+
+
+def _double_rest_scale(x, peak, shift, magic, least):
+    scale, _, _ = scaled_exp_double(x, shift, magic, least)
+    return select(x == peak, 0.0, scale)
 
 
 def _counted(x, peak, shift, magic, least):
@@ -164,6 +175,7 @@ def _log_softmax_slope(g, total, total_low, first, second, p, p_low):
     return fma(-high, p, g - select(fabs(total) < INF, rest, like(g, 0.0)))
 
 
+@four_lines
 def _single_log_softmax_slope(g, y, total, total_low, magic, least):
     first, second, p, p_low = factored_exp_single(y, magic, least)
     return _log_softmax_slope(g, total, total_low, first, second, p, p_low)
@@ -176,19 +188,20 @@ def _double_log_softmax_slope(g, y, total, total_low, magic, least):
 
 def _logarithmic(precision, finish, map_span):
     if precision == "float32":
-        bodies = (_single_rest, _single_rest_low, _counted)
+        bodies = (_single_rest, _single_rest_low, _counted, _single_rest_scale)
     else:
-        bodies = (_double_rest, _double_rest_low, _counted)
+        bodies = (_double_rest, _double_rest_low, _counted, _double_rest_scale)
     sums = {"high": "float64", "low": precision, "count": precision}
     before = dict.fromkeys(("peak", "shift", "magic"), precision)
     return RowKernel(
-        maximum=maximum_span(precision, element),
+        maximum=maximum_span(precision),
         prepare=prepare_span(precision),
         sum=sum_span(
             ("first",),
             ("peak", *EXPONENT),
             sums,
-            dict(zip(sums, bodies, strict=True)),
+            dict(zip((*sums, "scale"), bodies, strict=True)),
+            scaled=("low",),
             claims_out=map_span is not None,
         ),
         finish=finish_span(before | sums, finish),

@@ -11,6 +11,7 @@ from fastact.elementary.scaled_exp import (
     scaled_exp_double,
     scaled_exp_single,
 )
+from fastact.engine.interleave import four_lines
 from fastact.engine.rowwise import RowForm, RowKernel, row_function
 from fastact.rowwise.assembly import (
     BOUND,
@@ -19,7 +20,6 @@ from fastact.rowwise.assembly import (
     SLOPE,
     VALUE,
     double_sum_low,
-    element,
     finish_span,
     from_output,
     map_span,
@@ -37,47 +37,51 @@ INF = float("inf")
 _HEAVY = {"float32": 2.0**32, "float64": 2.0**62}
 
 
-def _negated(x):
-    return -x
-
-
 # -- the terms: bodies of (first, shift, magic, least) -----------------------------------------
 
 
+@four_lines
 def _single_exp(x, shift, magic, least):
-    scale, p, _ = scaled_exp_single(x, shift, magic, least)
-    return p * scale
+    _, p, _ = scaled_exp_single(x, shift, magic, least)
+    return p
 
 
+@four_lines
 def _single_exp_low(x, shift, magic, least):
-    scale, _, p_low = scaled_exp_single(x, shift, magic, least)
-    return p_low * scale
+    _, _, p_low = scaled_exp_single(x, shift, magic, least)
+    return p_low
 
 
+@four_lines
+def _single_scale(x, shift, magic, least):
+    scale, _, _ = scaled_exp_single(x, shift, magic, least)
+    return scale
+
+
+@four_lines
 def _double_exp(x, shift, magic, least):
     scale, p, _ = scaled_exp_double(x, shift, magic, least)
     return p * scale
 
 
+@four_lines
 def _double_exp_low(x, shift, magic, least):
-    scale, _, p_low = scaled_exp_double(x, shift, magic, least)
-    return p_low * scale
+    _, _, p_low = scaled_exp_double(x, shift, magic, least)
+    return p_low
 
 
-def _single_exp_negated(x, shift, magic, least):
-    return _single_exp(-x, shift, magic, least)
+@four_lines
+def _double_scale(x, shift, magic, least):
+    scale, _, _ = scaled_exp_double(x, shift, magic, least)
+    return scale
 
 
-def _single_exp_low_negated(x, shift, magic, least):
-    return _single_exp_low(-x, shift, magic, least)
-
-
-def _double_exp_negated(x, shift, magic, least):
-    return _double_exp(-x, shift, magic, least)
-
-
-def _double_exp_low_negated(x, shift, magic, least):
-    return _double_exp_low(-x, shift, magic, least)
+#: In float64 multiplications are the most that a processor has to do.
+_SCALED = {"float32": ("high", "low"), "float64": ("low",)}
+_TERMS = {
+    "float32": {"high": _single_exp, "low": _single_exp_low, "scale": _single_scale},
+    "float64": {"high": _double_exp, "low": _double_exp_low, "scale": _double_scale},
+}
 
 
 # -- behind the sums: bodies of (high, low) ----------------------------------------------------
@@ -123,7 +127,7 @@ def _softmax_slope(g, y, total, total_low):
     return fma(y, g, -fma(y, total, y * total_low))
 
 
-def _softmax(precision, element, exp, exp_low):
+def _softmax(precision, *, negated=False):
     """The kernel for softmax of x or of -x."""
     sums = dict.fromkeys(("high", "low"), precision)
     factors = {
@@ -131,14 +135,17 @@ def _softmax(precision, element, exp, exp_low):
         "float64": (_double_factor, _double_factor_low),
     }[precision]
     return RowKernel(
-        maximum=maximum_span(precision, element),
+        maximum=maximum_span(precision, negated=negated),
         prepare=prepare_span(precision),
         sum=sum_span(
             ("first",),
             EXPONENT,
             sums,
-            {"out": exp, "high": exp, "low": exp_low},
+            _TERMS[precision],
             _HEAVY[precision],
+            scaled=_SCALED[precision],
+            keeps=True,
+            negated=negated,
         ),
         finish=finish_span(sums, *factors),
         map=map_span(precision, ("out", *FACTOR), _scaled),
@@ -164,8 +171,7 @@ def softmax(namespace, precision):
         finish = dict(zip(FACTOR, totals, strict=True))
         streams = ("first", "second")
         return from_output(precision, streams, _dot, _dot_low, finish, _softmax_slope)
-    bodies = (_single_exp, _single_exp_low) if single else (_double_exp, _double_exp_low)
-    return _softmax(precision, element, *bodies)
+    return _softmax(precision)
 
 
 @row_function(
@@ -180,6 +186,4 @@ def softmax(namespace, precision):
 )
 def softmin(namespace, precision):
     """softmax of -x."""
-    if precision == "float32":
-        return _softmax(precision, _negated, _single_exp_negated, _single_exp_low_negated)
-    return _softmax(precision, _negated, _double_exp_negated, _double_exp_low_negated)
+    return _softmax(precision, negated=True)
