@@ -234,10 +234,10 @@ def fold(
     if joined:
         width = lanes["high"]
         kinds["high"] = "double"
-        for slot in ("high", "low"):
-            lines.append(
-                f"  %{slot}.wide = fpext <{width} x float> {gained.pop(slot)} to <{width} x double>"
-            )
+        lines += [
+            f"  %{slot}.wide = fpext <{width} x float> {gained.pop(slot)} to <{width} x double>"
+            for slot in ("high", "low")
+        ]
         gained["high"] = "%high.whole"
         lines.append(f"  %high.whole = fadd <{width} x double> %high.wide, %low.wide")
     while half > 1:

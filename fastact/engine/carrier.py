@@ -7,8 +7,8 @@ serial carrier, which
 * gives contiguous operands to the span where they lie;
 * copies anything else (tails, strides, broadcast operands, float16) through buffers
   that stay in the first-level cache, so that the span never sees the difference;
-* has operands that come from further away asked for ahead (:func:`fetching`), and results
-  that no cache could hold written past the caches (:func:`streaming`);
+* has operands that come from beyond the second-level cache asked for ahead, and results that
+  the last one could not hold written past the caches;
 * restores the floating-point flags: saturation is what an activation is for, and
   NumPy must not warn of it. Flush-to-zero modes set by others are suspended too.
 """
@@ -55,7 +55,7 @@ from fastact.engine.plan import (
 )
 from fastact.engine.span import UNIT_BITS
 
-__all__ = ["WORDS", "alone", "fetching", "loop", "loop_for", "serial", "streaming"]
+__all__ = ["PLACES", "WORDS", "alone", "loop", "loop_for", "serial"]
 
 #: Elements per buffer: 4 KB of float32 per operand; 1 % of the time goes to calls.
 CHUNK = 1024
@@ -72,6 +72,7 @@ LONG = 1 << 13
 #: Where operands are: in a near cache; further away, so that they are asked for ahead; or in
 #: no cache, so that results are written past all of them, too.
 NEAR, FETCHED, STREAMED = 0, 1, 2
+PLACES = {"near": NEAR, "fetched": FETCHED, "streamed": STREAMED}
 
 
 def head_to_lines(args, steps, plan):
@@ -214,8 +215,8 @@ def carry_buffered(args, done, n, steps, plan, order, direct_span, past):
         done += count
 
 
-def carry_all(args, dimensions, steps, plan, where):
-    """The serial carrier for operands that are ``where``."""
+def serial(args, dimensions, steps, plan, where):
+    """The serial carrier for operands that are ``where``: a NumPy loop for each of them."""
     n = load_int64(dimensions)
     if n > 0:
         state = suspend()
@@ -223,21 +224,6 @@ def carry_all(args, dimensions, steps, plan, where):
         if where == STREAMED:
             store_fence()
         put_back(state)
-
-
-def serial(args, dimensions, steps, plan):
-    """The serial carrier, with the signature of a NumPy loop."""
-    carry_all(args, dimensions, steps, plan, NEAR)
-
-
-def fetching(args, dimensions, steps, plan):
-    """The same for operands beyond the second-level cache."""
-    carry_all(args, dimensions, steps, plan, FETCHED)
-
-
-def streaming(args, dimensions, steps, plan):
-    """The same for results larger than the last-level cache."""
-    carry_all(args, dimensions, steps, plan, STREAMED)
 
 
 def loop_for(n, plan):

@@ -9,7 +9,9 @@ from fastact.engine import codecache
 __all__ = ["alone_address", "fetching_address", "loop_address", "serial_address"]
 __all__ += ["storage_addresses", "streaming_address"]
 
-_FRAME = {"serial": 4, "fetching": 4, "streaming": 4, "loop": 4, "alone": 4}
+_PREFIX = "fastact.serial"
+_SERIAL = [f"{_PREFIX}.{place}" for place in ("near", "fetched", "streamed")]
+_OTHERS = ("loop", "alone")
 
 
 @functools.cache
@@ -18,14 +20,15 @@ def _frame() -> dict[str, int]:
         from fastact.engine import carrier, target
         from fastact.engine.lowering import lower_address_function
 
-        modules = [
-            lower_address_function(f"fastact.{name}", getattr(carrier, name), arity)
-            for name, arity in _FRAME.items()
+        modules = [lower_address_function(_PREFIX, carrier.serial, 5, carrier.PLACES)]
+        modules += [
+            lower_address_function(f"fastact.{name}", getattr(carrier, name), 4) for name in _OTHERS
         ]
         # In line is what LLVM finds worth it: 0.15 s less to compile, and calls are as fast.
-        return target.emit_object(*modules, inline=False)
+        return target.emit_object(*modules, vector=False)
 
-    return codecache.load("carrier", [f"fastact.{name}" for name in _FRAME], build)
+    symbols = [*_SERIAL, *(f"fastact.{name}" for name in _OTHERS)]
+    return codecache.load("carrier", symbols, build)
 
 
 def alone_address() -> int:
@@ -35,17 +38,17 @@ def alone_address() -> int:
 
 def serial_address() -> int:
     """Address of the serial carrier."""
-    return _frame()["fastact.serial"]
+    return _frame()[_SERIAL[0]]
 
 
 def fetching_address() -> int:
     """Address of the carrier that asks ahead for what it reads."""
-    return _frame()["fastact.fetching"]
+    return _frame()[_SERIAL[1]]
 
 
 def streaming_address() -> int:
     """Address of the carrier that writes past the caches."""
-    return _frame()["fastact.streaming"]
+    return _frame()[_SERIAL[2]]
 
 
 def loop_address() -> int:

