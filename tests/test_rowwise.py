@@ -126,6 +126,26 @@ def test_log_softmax_slope_of_any_numbers(length: int, size: float, precision: s
     assert units(results[kept], [exact[k] for k in kept], precision, [scale[k] for k in kept]) <= 2
 
 
+@pytest.mark.parametrize("length", [40, 1000, 100_001])
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_error_where_all_roundings_are_alike(name: str, length: int, precision: str) -> None:
+    # Equal terms are rounded alike as they are added; those halfway between two powers of two
+    # have the most that is added apart.
+    (record,) = (record for record in ROW_FUNCTIONS if record.name == name)
+    for k in range(-24, -2, 3):
+        x = np.full(length, (k + 0.4999) * np.log(2), precision)
+        x[0] = 0.25
+        with mpmath.workprec(200):
+            few = [mpmath.exp(mpmath.mpf(float(v))) for v in x[:2]]
+            total = few[0] + (length - 1) * few[1]
+            shift = mpmath.log(total)
+            exact = {
+                "softmax": [v / total for v in few],
+                "log_softmax": [mpmath.mpf(float(v)) - shift for v in x[:2]],
+            }[name]
+            assert units(getattr(fa, name)(x)[:2], exact, precision) <= record.max_ulp[precision]
+
+
 def test_error_does_not_grow_with_the_length() -> None:
     # The exact sum of 10^6 float32 exponentials, by float64 exponentials and fsum.
     import math

@@ -6,8 +6,9 @@ alone: nothing is subtracted before the reduction. Where |m| is large, m is subt
 first, and exactly: every x that counts is then between m / 2 and 2 m (Sterbenz).
 
 The result is 2^BIAS exp(x - shift) 2^-n, n = round((m - shift) / log 2), as a power of
-two times a pair: 1.05 units of 2^-24 (2^-53) off where the first is taken alone, and a
-third of one, the error of the reduction, where both are. The bias keeps all that could
+two times e + e': e = 1 + r, whole, and e' all that comes after it, up to 0.07. Their sum,
+rounded, is 1.05 units of 2^-24 (2^-53) off, without that rounding a third of one, the
+error of the reduction. The bias keeps all that could
 be seen in the last place of a result, subnormal or not, within the normal numbers; what
 is smaller stands at the least of them.
 
@@ -37,6 +38,7 @@ from fastact.elementary.logistic import scaled_double
 from fastact.elementary.scalar import bits, fabs, fma, from_bits, like, select
 
 __all__ = [
+    "as_pair",
     "factored_exp_double",
     "factored_exp_single",
     "least_double",
@@ -85,16 +87,20 @@ def least_single(m):
 
 
 def _one_and(r, square, q):
-    """1 + r + r^2 q as a pair: 1 + r, whole, before the rest is added."""
+    """1 + r + r^2 q in two parts: 1 + r, whole, and the rest."""
     one = like(r, 1.0)
     near = one + r
-    rest = fma(q, square, (one - near) + r)
+    return near, fma(q, square, (one - near) + r)
+
+
+def as_pair(near, rest):
+    """Their sum, rounded, and what that loses."""
     e = near + rest
     return e, (near - e) + rest
 
 
 def _reduced_single(d, magic):
-    """exp(d) 2^-k as a pair e + e', and the sum whose low bits hold k as ``magic`` wants it."""
+    """exp(d) 2^-k as e + e', and the sum whose low bits hold k as ``magic`` wants it."""
     shifted = fma(d, LOG2_E_SINGLE, magic)
     k = shifted - magic
     r = fma(k, -LN2_LOW_SINGLE, fma(k, -LN2_HIGH_SINGLE, d))
@@ -103,8 +109,7 @@ def _reduced_single(d, magic):
     a = fma(float32(0.1666652113199234), r, float32(0.4999999403953552))
     b = fma(float32(0.008368677459657192), r, float32(0.04166826978325844))
     q = fma(fma(float32(0.001382041140459478), p, b), p, a)
-    e, low = _one_and(r, p, q)
-    return shifted, e, low
+    return shifted, *_one_and(r, p, q)
 
 
 def scaled_exp_single(x, shift, magic, least):
@@ -144,8 +149,7 @@ def _reduced_double(d, magic):
     e = fma(float64(2.7557568301334295e-06), r, float64(2.480149235749018e-05))
     f = fma(float64(2.500582091583515e-08), r, float64(2.7630496364262967e-07))
     q = fma(fma(f, square, fma(e, p, c)), square, fma(b, p, a))
-    e, low = _one_and(r, p, q)
-    return shifted, e, low
+    return shifted, *_one_and(r, p, q)
 
 
 def scaled_exp_double(x, shift, magic, least):
@@ -203,7 +207,8 @@ def factored_exp_single(y, magic, least):
     most = least + float32(394.0 * LN2)
     y = select(y < least, least, y)
     y = select(y > most, most, y)
-    shifted, e, low = _reduced_single(y, magic)
+    shifted, near, rest = _reduced_single(y, magic)
+    e, low = as_pair(near, rest)
     k = bits(shifted)
     first = from_bits(int32(int32(k & int32(-2)) << int32(22)))
     second = from_bits(int32(int32(int32(k + int32(1)) & int32(-2)) << int32(22)))
@@ -216,7 +221,8 @@ def factored_exp_double(y, magic, least):
     most = least + 3086.0 * LN2
     y = select(y < least, least, y)
     y = select(y > most, most, y)
-    shifted, e, low = _reduced_double(y, magic)
+    shifted, near, rest = _reduced_double(y, magic)
+    e, low = as_pair(near, rest)
     k = bits(shifted)
     first = from_bits(int64(int64(k & int64(-2)) << int64(51)))
     second = from_bits(int64(int64(int64(k + int64(1)) & int64(-2)) << int64(51)))

@@ -147,7 +147,6 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
                 SCALAR=int(form.scalar),
                 INFINITE_SHIFT=int(record.infinite_shift),
                 FILL=int(fill.view(f"i{fill.itemsize}")),
-                HIGH_BYTES=np.dtype(kernel.sum.accumulators["high"].precision).itemsize,
                 COMPUTED=fill.itemsize,
                 ONLINE=ONLINE_BYTES // fill.itemsize if kernel.stores_exponentials else NEVER,
             ),

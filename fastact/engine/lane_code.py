@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fastact.engine import target
-from fastact.engine.accumulate import add_terms, fold, fused, gained, lanes_of, start
+from fastact.engine.accumulate import Sums
 from fastact.engine.interleave import STEPS, lines_at_once
 from fastact.engine.lanes import LANES, ROWS, SLOTS, STREAMS, STRIDES, LaneSpan
 from fastact.engine.lowering import lower
@@ -21,6 +21,7 @@ from fastact.engine.stepped_loop import (
     prefetches,
     stepped_loop,
 )
+from fastact.engine.totals import totals
 
 __all__ = ["lane_span_assembly"]
 
@@ -34,7 +35,6 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
     bodies = {slot: name for slot, (name, _) in lowered.items()}
     kinds = {slot: PRECISIONS[p] for slot, p in span.operands.items()}
     kinds |= {slot: PRECISIONS[p] for slot, (p, _) in span.results.items()}
-    kinds |= {"out": kinds["high"]} if span.keeps else {}
     side = arrangement == "side"
     # Between two passes all rows of a call are taken at once, one to a lane.
     between = not any(slot in STREAMS for slot in kinds)
@@ -62,9 +62,8 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
         lines.append(f"  %{slot}.result = alloca {kind}")
     lines += [_variable(f"%{slot}.lanes", kinds[slot], widest) for slot in local]
     lines += [_variable(f"%{slot}.term", kinds[slot], widest) for slot in terms]
-    lanes = lanes_of(span.accumulators, side)
-    for slot, accumulator in span.accumulators.items():
-        lines.append(_variable(f"%{slot}.sum", PRECISIONS[accumulator.precision], lanes[slot]))
+    sums = Sums(span, kinds, side)
+    lines += sums.variables()
     lines += ["  %rows = add i64 0, 1"] if side or between else _read_word("%rows", "i64", ROWS)
     asked = [*(span.operands if span.first and target.asks_ahead() else [])]
     claimed = ["out"] if span.claims_out and not side and target.asks_ahead() else []
@@ -85,9 +84,7 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
     for slot in local:
         lines += _read_kept(f"%{slot}.found", f"%{slot}.here", kinds[slot], LANES, side)
         lines += _repeat(f"%{slot}.found", f"%{slot}.lanes", kinds[slot], widest)
-    for slot, accumulator in span.accumulators.items():
-        lines += start(slot, accumulator, lanes[slot])
-    lines.append("  br label %enter")
+    lines += [*sums.begin(), "  br label %enter"]
     lines += stepped_loop(
         "%blocks",
         LANES,
@@ -95,27 +92,19 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
         lambda mark: _element(span, kinds, bodies, uniform, mark),
         lambda mark, width: [
             *_prefetches(asked, claimed, kinds, width, mark),
-            *add_terms(span, kinds, lanes, width, mark),
+            *sums.add(width, mark),
         ],
     )
     lines.append("exit:")
-    results = {}
-    for slot, accumulator in span.accumulators.items():
-        read, results[slot] = gained(slot, accumulator, lanes[slot])
-        lines += read
-    if side or between:
-        kept = {slot: PRECISIONS[a.precision] for slot, a in span.accumulators.items()}
-        for slot in terms if between else []:
-            vector = f"<{LANES} x {kinds[slot]}>"
-            results[slot], kept[slot] = f"%{slot}.all", kinds[slot]
-            lines.append(f"  %{slot}.all = load {vector}, ptr %{slot}.term, align 64")
-        for slot, name in results.items():
-            lines += _write_kept(name, f"%{slot}.here", kept[slot], LANES, side)
-    else:
-        lines += fold(span.accumulators, results, lanes)
-        for slot, name in results.items():
-            kind = PRECISIONS[span.accumulators[slot].precision]
-            lines += _write_kept(name, f"%{slot}.here", kind)
+    ended, results = totals(sums)
+    lines += ended
+    for slot in terms if between else []:
+        vector = f"<{LANES} x {kinds[slot]}>"
+        results[slot] = f"%{slot}.all", kinds[slot]
+        lines.append(f"  %{slot}.all = load {vector}, ptr %{slot}.term, align 64")
+    count = LANES if side or between else 1
+    for slot, (name, kind) in results.items():
+        lines += _write_kept(name, f"%{slot}.here", kind, count, side)
     lines += [
         "  %r.next = add nuw nsw i64 %r, 1",
         "  %rows.done = icmp eq i64 %r.next, %rows",
@@ -128,13 +117,7 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
     types = "".join(f", {kinds[slot]}" for slot in span.operands)
     lines += [f"declare i32 @{body}(ptr, ptr{types})" for body in dict.fromkeys(bodies.values())]
     lines += [PREFETCH] if asked or claimed else []
-    vectors = {
-        f"<{lanes[slot]} x {PRECISIONS[span.accumulators[slot].precision]}>" for slot in span.scaled
-    }
-    lines += [
-        f"declare {vector} @{fused(vector)}({vector}, {vector}, {vector})"
-        for vector in sorted(vectors)
-    ]
+    lines += sums.declarations()
     return ["\n".join(lines), *dict.fromkeys(text for _, text in lowered.values())]
 
 
@@ -178,21 +161,13 @@ def _element(
             f"  call i32 @{body}(ptr %{slot}.result, ptr null, {', '.join(arguments)})",
             f"  %{slot}.new{mark} = load {kinds[slot]}, ptr %{slot}.result",
         ]
-    if span.keeps:
-        lines.append(_kept_term(span, kinds["out"], mark))
-    for slot in (*bodies, *(["out"] if span.keeps else [])):
+    for slot in bodies:
         to, place = f"%{slot}.to{mark}", "here" if slot in STREAMS else "term"
         lines += [
             _address(to, slot, kinds[slot], place, mark),
             f"  store {kinds[slot]} %{slot}.new{mark}, ptr {to}, {access[slot]}",
         ]
     return lines
-
-
-def _kept_term(span: LaneSpan, kind: str, mark: str) -> str:
-    """What is added to "high" and stored as well; a product with 1.0 is no instruction."""
-    by = f"%scale.new{mark}" if "high" in span.scaled else "1.0"
-    return f"  %out.new{mark} = fmul {kind} %high.new{mark}, {by}"
 
 
 def _address(name: str, slot: str, kind: str, place: str, mark: str) -> str:

@@ -60,18 +60,17 @@ class LaneSpan:
 
     Every body takes all operands in order; what bodies have in common is computed once. That
     of an accumulator gives what an element adds to it, divided by its "scale", a power of two, if
-    it is one of those ``scaled``. What is added to "high" is stored to "out" as well if the span
-    ``keeps`` it. ``negated``: the first stream has its sign changed. ``claims_out``: the lines that
-    the last pass will write are asked for in this one, which has arithmetic to hide it; log_softmax
-    of 1024 elements, 1e6 in all, takes a quarter less time so on an Intel server. Where a processor
-    is only held up by that, nothing is asked for (:func:`~fastact.engine.target.asks_ahead`).
+    it is one of those ``scaled``. ``negated``: the first stream has its sign changed.
+    ``claims_out``: the lines that the last pass will write are asked for in this one, which has
+    arithmetic to hide it; log_softmax of 1024 elements, 1e6 in all, takes a quarter less time so on
+    an Intel server. Where a processor is only held up by that, nothing is asked for
+    (:func:`~fastact.engine.target.asks_ahead`).
     """
 
     operands: dict[str, str]
     results: dict[str, tuple[str, Callable[..., Any]]]
     accumulators: dict[str, Accumulator] = field(default_factory=dict)
     scaled: tuple[str, ...] = ()
-    keeps: bool = False
     negated: bool = False
     claims_out: bool = False
 

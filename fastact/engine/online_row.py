@@ -119,7 +119,7 @@ def store_exponentials(table, tails, plan, size, first, out, n, kept):
     if rest > 0:
         sweep(total, table, tails, tails + place, tails + 2 * place, 1)
         add_up(table, sums, 0)
-    end_sums(table, plan, sums, 0)
+    end_sums(table, sums, 0)
     return True
 
 

@@ -4,7 +4,6 @@ Two ways to take several rows at once, and one for a row of many blocks or with 
 """
 
 # Type annotations would be wrong here: these functions only exist compiled.
-from numpy import float32, float64
 
 from fastact.engine.addresses import call_lanes, load_int64, stack, store_int64
 from fastact.engine.lanes import LANE_BITS, LANES, ROWS, SLOTS, STRIDES
@@ -22,7 +21,6 @@ from fastact.engine.row_lanes import (
 from fastact.engine.row_plan import (
     COMPUTED,
     FINISH,
-    HIGH_BYTES,
     MAP,
     MAXIMUM,
     PREPARE,
@@ -33,9 +31,6 @@ from fastact.engine.row_plan import (
 __all__ = ["add_up", "begin_sums", "end_sums", "long_row", "place_rows", "place_streams"]
 __all__ += ["rows_in_turn", "rows_side_by_side", "sweep", "take_tail"]
 
-#: Blocks of a row to one call: what float32 sums lose, at most 2^-15 of them, is then
-#: itself known to 2^-30.
-MOST_BLOCKS = 1 << 10
 INFINITY = float("inf")
 FIRST, SECOND, OUT = 8 * SLOTS["first"], 8 * SLOTS["second"], 8 * SLOTS["out"]
 PEAK, HIGH, LOW, COUNT = SLOTS["peak"], SLOTS["high"], SLOTS["low"], SLOTS["count"]
@@ -85,33 +80,22 @@ def begin_sums(sums):
         write_double(sums + 8 * i, 0.0)
 
 
-def end_sums(table, plan, sums, i):
+def end_sums(table, sums, i):
     """Leave the sums of all calls where those of one are left."""
-    high, low = read_double(sums), read_double(sums + 8)
-    if load_int64(plan + HIGH_BYTES) == 4:
-        # Sums of float32 pairs: what the first does not hold is the second's.
-        whole = float64(float32(high + low))
-        low = (high - whole) + low
-        high = whole
-    write_double(lanes_at(table, HIGH) + 8 * i, high)
-    write_double(lanes_at(table, LOW) + 8 * i, low)
+    write_double(lanes_at(table, HIGH) + 8 * i, read_double(sums))
+    write_double(lanes_at(table, LOW) + 8 * i, read_double(sums + 8))
     write_double(lanes_at(table, COUNT) + 8 * i, read_double(sums + 16))
 
 
-def sum_in_parts(span, table, plan, tails, place, size, first, second, out, blocks, rest):
-    """The sums of a row that takes more than one call."""
+def sum_with_tail(span, table, tails, place, first, second, out, blocks):
+    """The sums of a row whose last elements lie elsewhere."""
     sums = stack(24)
     begin_sums(sums)
-    done = 0
-    while done < blocks:
-        some, at = min(MOST_BLOCKS, blocks - done), done * LANES * size
-        sweep(span, table, first + at, second + at, out + at, some)
-        add_up(table, sums, 0)
-        done += some
-    if rest > 0:
-        sweep(span, table, tails, tails + place, tails + 2 * place, 1)
-        add_up(table, sums, 0)
-    end_sums(table, plan, sums, 0)
+    sweep(span, table, first, second, out, blocks)
+    add_up(table, sums, 0)
+    sweep(span, table, tails, tails + place, tails + 2 * place, 1)
+    add_up(table, sums, 0)
+    end_sums(table, sums, 0)
 
 
 def take_tail(tails, first, size, rest, plan):
@@ -146,10 +130,10 @@ def long_row(table, tails, plan, size, first, second, out, n):
             summed = True
         call_lanes(load_int64(plan + PREPARE), table, 1)
     if not summed:
-        if rest == 0 and blocks <= MOST_BLOCKS:
+        if rest == 0:
             sweep(total, table, first, second, out, blocks)
         else:
-            sum_in_parts(total, table, plan, tails, place, size, first, second, out, blocks, rest)
+            sum_with_tail(total, table, tails, place, first, second, out, blocks)
     call_lanes(finish, table, 1)
     if map_span != 0:
         sweep(map_span, table, first, second, out, blocks)
@@ -166,7 +150,7 @@ def join_maxima(table, tail, i):
     write_double(there, peak)
 
 
-def join_sums(table, tail, plan, i):
+def join_sums(table, tail, i):
     """Add the sums of the tail of row ``i`` to those of its blocks."""
     high, low = lanes_at(table, HIGH) + 8 * i, lanes_at(table, LOW) + 8 * i
     count = lanes_at(table, COUNT) + 8 * i
@@ -175,14 +159,14 @@ def join_sums(table, tail, plan, i):
     write_double(sums + 8, read_double(low))
     write_double(sums + 16, read_double(count))
     add_up(tail, sums, i)
-    end_sums(table, plan, sums, i)
+    end_sums(table, sums, i)
 
 
-def take(table, tail, plan, side, first, away, step, kept, high_kept, n, blocks, rows):
+def take(table, tail, plan, side, first, away, step, kept, n, blocks, rows):
     """All passes over ``rows`` <= LANES rows whose streams have been placed.
 
     Row i begins ``away`` * i bytes behind ``first``, its elements are ``step`` apart; its
-    numbers are the i-th of ``kept`` bytes each, those in HIGH of ``high_kept``; ``side`` is
+    numbers are the i-th of ``kept`` bytes each, its sums of eight; ``side`` is
     where the plan has the spans of this arrangement. ``tail`` is a table of the rows' tails, 0
     where they have none.
     """
@@ -214,13 +198,13 @@ def take(table, tail, plan, side, first, away, step, kept, high_kept, n, blocks,
     if tail != 0:
         call_lanes(load_int64(plan + side + SUM), tail, 1)
         for i in range(rows):
-            join_sums(table, tail, plan, i)
+            join_sums(table, tail, i)
     if special != 0:
         for i in range(rows):
             if (special >> i) & 1 == 1:
                 value = sum_of_unbounded(first + i * away, size, step, n)
-                write_lane(lanes_at(table, HIGH), high_kept, i, value)
-                write_lane(lanes_at(table, LOW), kept, i, 0.0)
+                write_double(lanes_at(table, HIGH) + 8 * i, value)
+                write_double(lanes_at(table, LOW) + 8 * i, 0.0)
                 write_lane(lanes_at(table, COUNT), kept, i, 0.0)
     call_lanes(load_int64(plan + side + FINISH), table, 1)
     if map_span != 0 and n > 0:
@@ -236,11 +220,10 @@ def rows_in_turn(table, tail, plan, first, n, rows):
     divide. Here another row's elements fill that time.
     """
     away = load_int64(table + FIRST_STRIDE)
-    take(table, tail, plan, 0, first, away, 1, 8, 8, n, n >> LANE_BITS, rows)
+    take(table, tail, plan, 0, first, away, 1, 8, n, n >> LANE_BITS, rows)
 
 
 def rows_side_by_side(table, plan, size, first, second, n):
     """LANES rows of ``n`` elements, interleaved; the result replaces ``first``."""
     place_streams(table, first, second, first)
-    high = load_int64(plan + HIGH_BYTES)
-    take(table, 0, plan, SIDE, first, size, LANES, size, high, n, n, LANES)
+    take(table, 0, plan, SIDE, first, size, LANES, size, n, n, LANES)

@@ -11,9 +11,8 @@ __all__ = ["ROW_WORDS", "make_row_plan"]
 #: Addresses of the lane spans (0 for none), for one row and for rows side by side, then
 #: what kind of function it is: SCALAR, one number per row; INFINITE_SHIFT, a maximum of
 #: infinity is subtracted all the same. FILL pads a row: the bits of its neutral element.
-#: HIGH_BYTES, size of the numbers that sums are kept in. COMPUTED, bytes of the precision
-#: that the spans compute with. ONLINE, the length from which a row's maximum is found while
-#: its exponentials are stored.
+#: COMPUTED, bytes of the precision that the spans compute with. ONLINE, the length from which
+#: a row's maximum is found while its exponentials are stored.
 ROW_WORDS = (
     "MAXIMUM",
     "PREPARE",
@@ -29,7 +28,6 @@ ROW_WORDS = (
     "SCALAR",
     "INFINITE_SHIFT",
     "FILL",
-    "HIGH_BYTES",
     "COMPUTED",
     "ONLINE",
 )
@@ -50,7 +48,6 @@ FIRST_ROW_WORD = 32
     SCALAR,
     INFINITE_SHIFT,
     FILL,
-    HIGH_BYTES,
     COMPUTED,
     ONLINE,
 ) = range(8 * FIRST_ROW_WORD, 8 * (FIRST_ROW_WORD + len(ROW_WORDS)), 8)

@@ -20,7 +20,7 @@ from fastact.elementary.scaled_exp import (
 from fastact.engine.lanes import Accumulator, LaneSpan
 from fastact.engine.rowwise import RowKernel
 
-__all__ = ["BOUND", "EXPONENT", "FACTOR", "SLOPE", "VALUE"]
+__all__ = ["BOUND", "EXPONENT", "FACTOR", "SLOPE", "SUMS", "VALUE"]
 __all__ += ["element", "finish_span", "from_output", "lost", "map_span", "maximum_span"]
 __all__ += ["double_sum_low", "prepare_span", "single_sum", "single_sum_low", "sum_span", "whole"]
 
@@ -28,6 +28,8 @@ INF = float("inf")
 
 EXPONENT = ("shift", "magic", "least")
 FACTOR = ("factor", "factor_low")
+#: What sums end in, whatever they were kept in.
+SUMS = {"high": "float64", "low": "float64"}
 VALUE = ("", ("x",), "(n)->(n)", "{summary}", "{formula}")
 SLOPE = (
     "vjp_from_output",
@@ -91,9 +93,8 @@ def prepare_span(precision):
     )
 
 
-def sum_span(streams, constants, sums, bodies, start=0.0, **how):
+def sum_span(precision, streams, constants, sums, bodies, start=0.0, **how):
     """Sums, as accumulators by name; bodies for their terms and "scale"; what LaneSpan takes."""
-    precision = sums["low"]
     kept = {slot: Accumulator(sums[slot], start if slot == "high" else 0.0) for slot in sums}
     return LaneSpan(
         dict.fromkeys((*streams, *constants), precision),
@@ -103,12 +104,11 @@ def sum_span(streams, constants, sums, bodies, start=0.0, **how):
     )
 
 
-def finish_span(operands, *bodies):
-    precision = operands["low"]
-    slots = ("factor", "factor_low")
-    return LaneSpan(
-        operands, {slot: (precision, body) for slot, body in zip(slots, bodies, strict=False)}
-    )
+def finish_span(precision, constants, bodies):
+    """What the last pass multiplies by or subtracts, from a row's constants and its sums."""
+    operands = dict.fromkeys(constants, precision) | SUMS
+    operands |= {"count": precision} if constants else {}
+    return LaneSpan(operands, {slot: (precision, body) for slot, body in bodies.items()})
 
 
 def map_span(precision, operands, body):
@@ -119,7 +119,7 @@ def from_output(precision, streams, high, low, finish, slope):
     # The terms have either sign: float32 ones are added up in float64.
     sums = {"high": "float64", "low": precision}
     return RowKernel(
-        sum=sum_span(streams, (), sums, {"high": high, "low": low}),
-        finish=LaneSpan(sums, {slot: (precision, body) for slot, body in finish.items()}),
+        sum=sum_span(precision, streams, (), sums, {"high": high, "low": low}),
+        finish=finish_span(precision, (), finish),
         map=map_span(precision, ("first", "second", *finish), slope),
     )

@@ -11,6 +11,7 @@ from fastact.elementary.log_of_sum import log_of_sum
 from fastact.elementary.logistic import sum_of_two
 from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.elementary.scaled_exp import (
+    as_pair,
     factored_exp_double,
     factored_exp_single,
     peak_double,
@@ -29,6 +30,7 @@ from fastact.rowwise.assembly import (
     BOUND,
     EXPONENT,
     SLOPE,
+    SUMS,
     VALUE,
     double_sum_low,
     element,
@@ -47,36 +49,41 @@ INF = float("inf")
 # -- the terms: bodies of (first, peak, shift, magic, least) ------------------------------------
 
 
+@four_lines
+def _single_near(x, peak, shift, magic, least):
+    scale, near, _ = scaled_exp_single(x, shift, magic, least)
+    return near * select(x == peak, float32(0.0), scale)
+
+
+@four_lines
 def _single_rest(x, peak, shift, magic, least):
-    scale, p, _ = scaled_exp_single(x, shift, magic, least)
-    return p * select(x == peak, float32(0.0), scale)
+    _, _, rest = scaled_exp_single(x, shift, magic, least)
+    return rest
 
 
-def _single_rest_low(x, peak, shift, magic, least):
-    _, _, p_low = scaled_exp_single(x, shift, magic, least)
-    return p_low
-
-
-def _single_rest_scale(x, peak, shift, magic, least):
+@four_lines
+def _single_scale(x, peak, shift, magic, least):
     scale, _, _ = scaled_exp_single(x, shift, magic, least)
     return select(x == peak, float32(0.0), scale)
 
 
-def _double_rest(x, peak, shift, magic, least):
-    scale, p, _ = scaled_exp_double(x, shift, magic, least)
-    return p * select(x == peak, 0.0, scale)
+def _double_exp(x, peak, shift, magic, least):
+    scale, near, rest = scaled_exp_double(x, shift, magic, least)
+    return (near + rest) * select(x == peak, 0.0, scale)
 
 
-def _double_rest_low(x, peak, shift, magic, least):
-    _, _, p_low = scaled_exp_double(x, shift, magic, least)
-    return p_low
+def _double_exp_low(x, peak, shift, magic, least):
+    _, near, rest = scaled_exp_double(x, shift, magic, least)
+    _, low = as_pair(near, rest)
+    return low
 
 
-def _double_rest_scale(x, peak, shift, magic, least):
+def _double_scale(x, peak, shift, magic, least):
     scale, _, _ = scaled_exp_double(x, shift, magic, least)
     return select(x == peak, 0.0, scale)
 
 
+@four_lines
 def _counted(x, peak, shift, magic, least):
     return select(x == peak, like(x, 1.0), like(x, 0.0))
 
@@ -188,15 +195,15 @@ def _double_log_softmax_slope(g, y, total, total_low, magic, least):
 
 def _logarithmic(precision, finish, map_span):
     if precision == "float32":
-        bodies = (_single_rest, _single_rest_low, _counted, _single_rest_scale)
+        bodies = (_single_near, _single_rest, _counted, _single_scale)
     else:
-        bodies = (_double_rest, _double_rest_low, _counted, _double_rest_scale)
-    sums = {"high": "float64", "low": precision, "count": precision}
-    before = dict.fromkeys(("peak", "shift", "magic"), precision)
+        bodies = (_double_exp, _double_exp_low, _counted, _double_scale)
+    sums = SUMS | {"count": precision}
     return RowKernel(
         maximum=maximum_span(precision),
         prepare=prepare_span(precision),
         sum=sum_span(
+            precision,
             ("first",),
             ("peak", *EXPONENT),
             sums,
@@ -204,7 +211,7 @@ def _logarithmic(precision, finish, map_span):
             scaled=("low",),
             claims_out=map_span is not None,
         ),
-        finish=finish_span(before | sums, finish),
+        finish=finish_span(precision, ("peak", "shift", "magic"), {"factor": finish}),
         map=map_span,
     )
 

@@ -8,6 +8,7 @@ from numpy import float32, float64
 
 from fastact.elementary.scalar import fma
 from fastact.elementary.scaled_exp import (
+    as_pair,
     scaled_exp_double,
     scaled_exp_single,
 )
@@ -42,14 +43,20 @@ _HEAVY = {"float32": 2.0**32, "float64": 2.0**62}
 
 @four_lines
 def _single_exp(x, shift, magic, least):
-    _, p, _ = scaled_exp_single(x, shift, magic, least)
-    return p
+    scale, near, rest = scaled_exp_single(x, shift, magic, least)
+    return (near + rest) * scale
 
 
 @four_lines
-def _single_exp_low(x, shift, magic, least):
-    _, _, p_low = scaled_exp_single(x, shift, magic, least)
-    return p_low
+def _single_near(x, shift, magic, least):
+    _, near, _ = scaled_exp_single(x, shift, magic, least)
+    return near
+
+
+@four_lines
+def _single_rest(x, shift, magic, least):
+    _, _, rest = scaled_exp_single(x, shift, magic, least)
+    return rest
 
 
 @four_lines
@@ -60,14 +67,15 @@ def _single_scale(x, shift, magic, least):
 
 @four_lines
 def _double_exp(x, shift, magic, least):
-    scale, p, _ = scaled_exp_double(x, shift, magic, least)
-    return p * scale
+    scale, near, rest = scaled_exp_double(x, shift, magic, least)
+    return (near + rest) * scale
 
 
 @four_lines
 def _double_exp_low(x, shift, magic, least):
-    _, _, p_low = scaled_exp_double(x, shift, magic, least)
-    return p_low
+    _, near, rest = scaled_exp_double(x, shift, magic, least)
+    _, low = as_pair(near, rest)
+    return low
 
 
 @four_lines
@@ -76,12 +84,24 @@ def _double_scale(x, shift, magic, least):
     return scale
 
 
-#: In float64 multiplications are the most that a processor has to do.
-_SCALED = {"float32": ("high", "low"), "float64": ("low",)}
+#: In float32 both parts of an exponential are added up as they are, to be rounded in none. In
+#: float64, where multiplications are the most that a processor has to do, what is stored is added
+#: up and what that lacks.
 _TERMS = {
-    "float32": {"high": _single_exp, "low": _single_exp_low, "scale": _single_scale},
-    "float64": {"high": _double_exp, "low": _double_exp_low, "scale": _double_scale},
+    "float32": {
+        "out": _single_exp,
+        "high": _single_near,
+        "low": _single_rest,
+        "scale": _single_scale,
+    },
+    "float64": {
+        "out": _double_exp,
+        "high": _double_exp,
+        "low": _double_exp_low,
+        "scale": _double_scale,
+    },
 }
+_SCALED = {"float32": ("high", "low"), "float64": ("low",)}
 
 
 # -- behind the sums: bodies of (high, low) ----------------------------------------------------
@@ -129,7 +149,6 @@ def _softmax_slope(g, y, total, total_low):
 
 def _softmax(precision, *, negated=False):
     """The kernel for softmax of x or of -x."""
-    sums = dict.fromkeys(("high", "low"), precision)
     factors = {
         "float32": (_single_factor, _single_factor_low),
         "float64": (_double_factor, _double_factor_low),
@@ -138,16 +157,16 @@ def _softmax(precision, *, negated=False):
         maximum=maximum_span(precision, negated=negated),
         prepare=prepare_span(precision),
         sum=sum_span(
+            precision,
             ("first",),
             EXPONENT,
-            sums,
+            {"high": precision, "low": "float64"},
             _TERMS[precision],
             _HEAVY[precision],
             scaled=_SCALED[precision],
-            keeps=True,
             negated=negated,
         ),
-        finish=finish_span(sums, *factors),
+        finish=finish_span(precision, (), dict(zip(FACTOR, factors, strict=True))),
         map=map_span(precision, ("out", *FACTOR), _scaled),
     )
 
