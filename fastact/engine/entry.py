@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from fastact.engine.interleave import marked_like
+
 __all__ = ["Activation", "Bound", "Interval", "activation", "at_defaults", "registry"]
 
 Body = Callable[..., Any]
@@ -180,8 +182,7 @@ def _fixed(body: Body, precision: str, parameters: Mapping[str, float | None]) -
         return body(x, *values)
 
     fixed.__doc__, fixed.__module__ = body.__doc__, body.__module__
-    vars(fixed).update(vars(body))  # its marks
-    return fixed
+    return marked_like(fixed, body)
 
 
 _entries: dict[str, Activation] = {}

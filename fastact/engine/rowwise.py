@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastact.engine.forms import Form
+from fastact.engine.interleave import marked_like
 from fastact.engine.lanes import LaneSpan
 
 __all__ = ["GatedForm", "GatedUnit", "RowForm", "RowFunction", "gated_unit", "row_function"]
@@ -154,15 +155,15 @@ def gated_unit(
 
 
 def _gated(act: Body) -> Body:
-    return lambda gate, up: act(gate) * up
+    return marked_like(lambda gate, up: act(gate) * up, act)
 
 
 def _gate_gradient(slope: Body) -> Body:
-    return lambda g, gate, up: (g * up) * slope(gate)
+    return marked_like(lambda g, gate, up: (g * up) * slope(gate), slope)
 
 
 def _up_gradient(act: Body) -> Body:
-    return lambda g, gate, up: g * act(gate)
+    return marked_like(lambda g, gate, up: g * act(gate), act)
 
 
 def row_function(**facts: Any) -> Callable[[Callable[[str, str], RowKernel]], RowFunction]:
