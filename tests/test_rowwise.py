@@ -328,6 +328,22 @@ def test_logsumexp_takes_scipys_axes() -> None:
         fa.logsumexp(x, axis=7)
     with pytest.raises(ValueError, match="axis must name each axis once"):
         fa.logsumexp(x, axis=(0, -3))
+
+
+@pytest.mark.parametrize(
+    ("axis", "keepdims", "shape"),
+    [(None, False, ()), (1, False, (3, 5)), (1, True, (3, 1, 5)), ((0, 2), False, (4,))],
+)
+def test_logsumexp_writes_into_out(axis: Any, keepdims: bool, shape: tuple[int, ...]) -> None:
+    x = np.random.default_rng(3).normal(size=(3, 4, 5))
+    out = np.full(shape, np.nan)
+    for given in (out, (out,)):
+        assert fa.logsumexp(x, axis, keepdims, out=given) is out
+        np.testing.assert_array_equal(out, fa.logsumexp(x, axis, keepdims))
+    larger = np.full((2, *shape), np.nan)
+    with pytest.raises(ValueError, match=r"out must be an array of shape .* not \(2"):
+        fa.logsumexp(x, axis, keepdims, out=larger)
+    assert np.isnan(larger).all()
     with pytest.raises(TypeError, match="axis must be an integer"):
         fa.logsumexp(x, axis="last")
 

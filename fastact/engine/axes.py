@@ -49,12 +49,14 @@ def _over_axes(name: str, ufunc: np.ufunc) -> Callable[..., Any]:
         array = np.asanyarray(x)
         if axis is None:
             axes = tuple(range(array.ndim))
-        elif isinstance(axis, tuple):
-            axes = tuple(_axis(name, array, one) for one in axis)
         else:
-            return ufunc(array, axis=_axis(name, array, axis), keepdims=keepdims, **keywords)
+            named = axis if isinstance(axis, tuple) else (axis,)
+            axes = tuple(_axis(name, array, one) for one in named)
         if len(set(axes)) < len(axes):
             raise ValueError(f"{name}(): axis must name each axis once, not {axis!r}")
+        _check_out(name, keywords.get("out"), array.shape, axes, keepdims)
+        if axis is not None and not isinstance(axis, tuple):
+            return ufunc(array, axis=axes[0], keepdims=keepdims, **keywords)
         if keepdims and keywords.get("out") is not None:
             raise ValueError(f"{name}(): out with keepdims needs one axis, not {axis!r}")
         last = np.moveaxis(array, axes, range(array.ndim - len(axes), array.ndim))
@@ -63,6 +65,19 @@ def _over_axes(name: str, ufunc: np.ufunc) -> Callable[..., Any]:
         return np.expand_dims(result, axes) if keepdims else result
 
     return over_axes
+
+
+def _check_out(
+    name: str, out: Any, shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool
+) -> None:
+    """A larger ``out`` would have every row computed again for each of its elements."""
+    (array,) = out if isinstance(out, tuple) and len(out) == 1 else (out,)
+    if not isinstance(array, np.ndarray):
+        return  # None, or what NumPy has its own error for
+    kept = [(k in axes, length) for k, length in enumerate(shape)]
+    wanted = tuple(1 if over else n for over, n in kept if keepdims or not over)
+    if array.shape != wanted:
+        raise ValueError(f"{name}(): out must be an array of shape {wanted}, not {array.shape}")
 
 
 def _axis(name: str, array: Any, axis: Any) -> int:
