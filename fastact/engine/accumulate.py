@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fastact.engine.lanes import LANES, LaneSpan
+from fastact.engine.lanes import LANES, SIDE_LANES, LaneSpan
 from fastact.engine.span import PRECISIONS
 from fastact.engine.vector_code import (
     fused,
@@ -65,8 +65,10 @@ class Sums:
         return vector_type(self.kinds[slot], self.lanes[slot])
 
     def lanes_of(self, kind: str) -> int:
-        """Lanes of a vector of 64 bytes; of LANES rows side by side."""
-        return 2 * LANES if kind == "float" and not self.side else LANES
+        """Lanes of a vector of 64 bytes, or all rows that lie side by side."""
+        if self.side:
+            return SIDE_LANES
+        return 2 * LANES if kind == "float" else LANES
 
     def declarations(self) -> list[str]:
         """The intrinsics that are called."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from fastact.engine import target
 from fastact.engine.accumulate import Sums
 from fastact.engine.interleave import STEPS, lines_at_once
-from fastact.engine.lanes import LANES, ROWS, SLOTS, STREAMS, STRIDES, LaneSpan
+from fastact.engine.lanes import LANES, ROWS, SIDE_LANES, SLOTS, STREAMS, STRIDES, LaneSpan
 from fastact.engine.lowering import lower
 from fastact.engine.span import PRECISIONS
 from fastact.engine.stepped_loop import (
@@ -43,9 +43,10 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
     # Rows side by side are short: two lines of them are most of a row of ten.
     called = (body for _, body in span.results.values())
     at_once = lines_at_once(called, wide=target.has_wide_vectors() and not side)
-    line = 64 // (LANES * size)
-    steps = [1] if between else [*(line * n for n in STEPS[at_once] if n > 1), 1]
-    widest = steps[0] * LANES
+    lanes = SIDE_LANES if side else LANES
+    blocks = {n * 64 // (lanes * size) for n in STEPS[at_once]} - {0, 1}
+    steps = [1] if between else [*sorted(blocks, reverse=True), 1]
+    widest = steps[0] * lanes
     constants = [slot for slot in span.operands if slot not in STREAMS]
     # A row's constants are one value each, or one per lane.
     uniform = [] if side or between else constants
@@ -82,12 +83,12 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
     for slot in uniform:
         lines += _read_kept(f"%{slot}.value", f"%{slot}.here", kinds[slot])
     for slot in local:
-        lines += _read_kept(f"%{slot}.found", f"%{slot}.here", kinds[slot], LANES, side)
-        lines += _repeat(f"%{slot}.found", f"%{slot}.lanes", kinds[slot], widest)
+        lines += _read_kept(f"%{slot}.found", f"%{slot}.here", kinds[slot], lanes, side)
+        lines += _repeat(f"%{slot}.found", f"%{slot}.lanes", kinds[slot], lanes, widest)
     lines += [*sums.begin(), "  br label %enter"]
     lines += stepped_loop(
         "%blocks",
-        LANES,
+        lanes,
         steps,
         lambda mark: _element(span, kinds, bodies, uniform, mark),
         lambda mark, width: [
@@ -99,10 +100,10 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
     ended, results = totals(sums)
     lines += ended
     for slot in terms if between else []:
-        vector = f"<{LANES} x {kinds[slot]}>"
+        vector = f"<{lanes} x {kinds[slot]}>"
         results[slot] = f"%{slot}.all", kinds[slot]
         lines.append(f"  %{slot}.all = load {vector}, ptr %{slot}.term, align 64")
-    count = LANES if side or between else 1
+    count = lanes if side or between else 1
     for slot, (name, kind) in results.items():
         lines += _write_kept(name, f"%{slot}.here", kind, count, side)
     lines += [
@@ -112,7 +113,7 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
         "return:",
         "  ret void",
         "}",
-        *loop_metadata([LANES * step for step in steps]),
+        *loop_metadata([lanes * step for step in steps]),
     ]
     types = "".join(f", {kinds[slot]}" for slot in span.operands)
     lines += [f"declare i32 @{body}(ptr, ptr{types})" for body in dict.fromkeys(bodies.values())]
@@ -179,10 +180,10 @@ def _variable(name: str, kind: str, lanes: int) -> str:
     return f"  {name} = alloca <{lanes} x {kind}>, align 64"
 
 
-def _repeat(name: str, place: str, kind: str, width: int) -> list[str]:
-    """Store LANES values as often as ``width`` holds them."""
-    indices = ", ".join(f"i32 {i % LANES}" for i in range(width))
-    vector = f"<{LANES} x {kind}>"
+def _repeat(name: str, place: str, kind: str, lanes: int, width: int) -> list[str]:
+    """Store the values of all lanes as often as ``width`` holds them."""
+    indices = ", ".join(f"i32 {i % lanes}" for i in range(width))
+    vector = f"<{lanes} x {kind}>"
     return [
         f"  {name}.all = shufflevector {vector} {name}, {vector} poison, "
         f"<{width} x i32> <{indices}>",

@@ -9,8 +9,8 @@ reassociated, and the place of an element in its row alone says which lane it go
 
 Every span is made in two arrangements. ``"row"`` takes rows one after the other: what
 stays is one number for all lanes of a row, read and written as float64, and the lanes of
-an accumulator are folded at its end, halves upon halves. ``"side"`` takes LANES short rows
-side by side (element j of each in block j): every lane is a row of its own and nothing is
+an accumulator are folded at its end, halves upon halves. ``"side"`` takes SIDE_LANES short
+rows side by side (element j of each in block j): every lane is a row of its own and nothing is
 folded. Without streams a span computes what stands between two passes, for LANES rows at once.
 
 The rows of one call do not wait for each other: while one is folded, the next is read.
@@ -22,13 +22,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["ARRANGEMENTS", "LANES", "LANE_BITS", "ROWS", "SLOTS", "STREAMS", "STRIDES"]
-__all__ += ["TABLE_WORDS", "Accumulator", "LaneSpan"]
+__all__ = ["ARRANGEMENTS", "LANES", "LANE_BITS", "ROWS", "SIDE_LANES", "SLOTS", "STREAMS"]
+__all__ += ["STRIDES", "TABLE_WORDS", "Accumulator", "LaneSpan"]
 
 #: One vector of float32 on AVX2, two of float64, or one of 512 bits. With twice as many, the
 #: sums no longer fit in AVX2's registers beside an exponential's constants: 1.6x slower.
 LANE_BITS = 3
 LANES = 1 << LANE_BITS
+#: Rows side by side: a group of them waits for one pass after the other, and twice as many wait
+#: as long.
+SIDE_LANES = 2 * LANES
 ARRANGEMENTS = ("row", "side")
 STREAMS = ("first", "second", "out")
 _CONSTANTS = ("peak", "shift", "magic", "least")

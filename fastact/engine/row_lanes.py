@@ -5,12 +5,17 @@ from numpy import float32, float64, int32
 
 from fastact.elementary.scalar import bits, from_bits
 from fastact.engine.addresses import load_int32, load_int64, store_int32, store_int64
-from fastact.engine.lanes import LANES
+from fastact.engine.lanes import LANES, SIDE_LANES
 from fastact.engine.row_plan import FILL, INFINITE_SHIFT
-from fastact.engine.transpose import transpose_int32, transpose_int64
+from fastact.engine.transpose import (
+    transpose_int32,
+    transpose_int64,
+    transpose_two_int32,
+    transpose_two_int64,
+)
 
 __all__ = ["copy_elements", "infinity_stays", "lanes_at", "pad", "read_double", "read_lane"]
-__all__ += ["sum_of_unbounded", "turn_in", "turn_out", "write_double", "write_lane"]
+__all__ += ["second_half", "sum_of_unbounded", "turn_in", "turn_out", "write_double", "write_lane"]
 
 INFINITY = float("inf")
 
@@ -47,51 +52,61 @@ def write_lane(base, size, i, value):
         store_int64(base + 8 * i, bits(value))
 
 
+def second_half(rows):
+    """The row whose lane is LANES: the last LANES rows stand there, some a second time."""
+    return max(rows - LANES, 0)
+
+
 def turn_in(place, source, outer, inner, size, rows, n):
-    """Native elements of ``rows`` rows to where LANES lie side by side; the last one fills up."""
-    last = rows - 1
+    """Native elements of ``rows`` rows to where SIDE_LANES lie side by side."""
+    row = SIDE_LANES * size
     if rows == 1:
         outer = 0
-    if inner == size and n >= LANES and (rows == 1 or rows == LANES):
+    if inner == size and n >= LANES and (rows == 1 or rows >= LANES):
+        other = second_half(rows) * outer
         for k in range(0, n, LANES):
             j = min(k, n - LANES)  # the last block overlaps the one before
-            at, away = place + j * LANES * size, source + j * size
+            at, away = place + j * row, source + j * size
             if size == 4:
-                transpose_int32(at, LANES * size, away, outer)
+                transpose_two_int32(at, row, outer, away, away + other)
             else:
-                transpose_int64(at, LANES * size, away, outer)
-    elif size == 4:
-        for i in range(LANES):
-            for j in range(n):
-                value = load_int32(source + min(i, last) * outer + j * inner)
-                store_int32(place + 4 * (j * LANES + i), value)
+                transpose_two_int64(at, row, outer, away, away + other)
     else:
         for i in range(LANES):
+            first = source + min(i, rows - 1) * outer
+            other = source + min(second_half(rows) + i, rows - 1) * outer
             for j in range(n):
-                value = load_int64(source + min(i, last) * outer + j * inner)
-                store_int64(place + 8 * (j * LANES + i), value)
+                at, behind = place + j * row + i * size, LANES * size
+                if size == 4:
+                    store_int32(at, load_int32(first + j * inner))
+                    store_int32(at + behind, load_int32(other + j * inner))
+                else:
+                    store_int64(at, load_int64(first + j * inner))
+                    store_int64(at + behind, load_int64(other + j * inner))
 
 
 def turn_out(target, outer, inner, place, size, rows, n):
     """The rows back again."""
-    if inner == size and n >= LANES and rows == LANES:
-        for k in range(0, n, LANES):
-            j = min(k, n - LANES)
-            at, away = target + j * size, place + j * LANES * size
-            if size == 4:
-                transpose_int32(at, outer, away, LANES * size)
-            else:
-                transpose_int64(at, outer, away, LANES * size)
-    elif size == 4:
-        for i in range(rows):
-            for j in range(n):
-                value = load_int32(place + 4 * (j * LANES + i))
-                store_int32(target + i * outer + j * inner, value)
-    else:
-        for i in range(rows):
-            for j in range(n):
-                value = load_int64(place + 8 * (j * LANES + i))
-                store_int64(target + i * outer + j * inner, value)
+    row = SIDE_LANES * size
+    for lane in range(0, rows, LANES):
+        first = 0 if lane == 0 else second_half(rows)
+        some = min(rows, LANES)
+        begin, to = place + lane * size, target + first * outer
+        if inner == size and n >= LANES and some == LANES:
+            for k in range(0, n, LANES):
+                j = min(k, n - LANES)
+                if size == 4:
+                    transpose_int32(to + j * size, outer, row, begin + j * row)
+                else:
+                    transpose_int64(to + j * size, outer, row, begin + j * row)
+        elif size == 4:
+            for i in range(some):
+                for j in range(n):
+                    store_int32(to + i * outer + j * inner, load_int32(begin + j * row + 4 * i))
+        else:
+            for i in range(some):
+                for j in range(n):
+                    store_int64(to + i * outer + j * inner, load_int64(begin + j * row + 8 * i))
 
 
 def copy_elements(target, source, size, count):

@@ -6,7 +6,7 @@ Two ways to take several rows at once, and one for a row of many blocks or with 
 # Type annotations would be wrong here: these functions only exist compiled.
 
 from fastact.engine.addresses import call_lanes, load_int64, stack, store_int64
-from fastact.engine.lanes import LANE_BITS, LANES, ROWS, SLOTS, STRIDES
+from fastact.engine.lanes import LANE_BITS, LANES, ROWS, SIDE_LANES, SLOTS, STRIDES
 from fastact.engine.row_lanes import (
     copy_elements,
     infinity_stays,
@@ -163,7 +163,7 @@ def join_sums(table, tail, i):
 
 
 def take(table, tail, plan, side, first, away, step, kept, n, blocks, rows):
-    """All passes over ``rows`` <= LANES rows whose streams have been placed.
+    """All passes over some rows whose streams have been placed.
 
     Row i begins ``away`` * i bytes behind ``first``, its elements are ``step`` apart; its
     numbers are the i-th of ``kept`` bytes each, its sums of eight; ``side`` is
@@ -224,6 +224,6 @@ def rows_in_turn(table, tail, plan, first, n, rows):
 
 
 def rows_side_by_side(table, plan, size, first, second, n):
-    """LANES rows of ``n`` elements, interleaved; the result replaces ``first``."""
+    """SIDE_LANES rows of ``n`` elements, interleaved; the result replaces ``first``."""
     place_streams(table, first, second, first)
-    take(table, 0, plan, SIDE, first, size, LANES, size, n, n, LANES)
+    take(table, 0, plan, SIDE, first, size, SIDE_LANES, size, n, n, SIDE_LANES)

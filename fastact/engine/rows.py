@@ -11,7 +11,7 @@ from memory, softmax has one pass fewer (:mod:`fastact.engine.online_row`): 14 %
 and 10 % in float64 with all threads at work, a few percent with one; in shorter rows it lost
 5 %. Without stored exponentials, logsumexp would gain nothing: arithmetic hides its reading.
 
-*Short rows* are taken LANES at a time side by side, one to a lane; rows of a few whole blocks
+*Short rows* are taken SIDE_LANES at a time side by side, one to a lane; rows of a few whole blocks
 LANES at a time in turn; *long rows* one by one.
 
 Rows that are not contiguous, or of another storage dtype, go through scratch.
@@ -31,7 +31,7 @@ from fastact.engine.addresses import (
 )
 from fastact.engine.cache_size import first_level_cache
 from fastact.engine.fp_state import put_back, suspend
-from fastact.engine.lanes import LANE_BITS, LANES, SLOTS, TABLE_WORDS
+from fastact.engine.lanes import LANE_BITS, LANES, SIDE_LANES, SLOTS, TABLE_WORDS
 from fastact.engine.online_row import row_at_once
 from fastact.engine.pace import loop_ended, threads_pay
 from fastact.engine.plan import AWAKE, GATHER, NATIVE, SCATTER, SERIAL, STORED, TEAM
@@ -39,6 +39,7 @@ from fastact.engine.row_lanes import (
     copy_elements,
     lanes_at,
     read_double,
+    second_half,
     turn_in,
     turn_out,
     write_lane,
@@ -66,22 +67,22 @@ EVEN, EASY = 256, 8
 #: 1024 elements was 13 % slower than row by row; where that cache has 48 KB, softmax in float32
 #: took 10 % less time with 24 than with 8.
 IN_TURN = first_level_cache() // 2
-LANE_ROOM = 8 * LANES
+LANE_ROOM = 8 * SIDE_LANES
 TABLE = 8 * TABLE_WORDS
 FACTOR = SLOTS["factor"]
 FIRST_LANES, LAST_LANES = SLOTS["peak"], SLOTS["factor_low"]
 ALL_LANES = LANE_ROOM * (LAST_LANES + 1)
 ACCUMULATORS = tuple(SLOTS[name] for name in ("peak", "high", "low", "count"))
 OWN_LANES = LANE_ROOM * len(ACCUMULATORS)
-ALL_TAILS = 3 * LANES * LANE_ROOM
+ALL_TAILS = 3 * LANES * 8 * LANES
 
 
 def group(table, plan, size, scratch, args, steps, row, rows, n):
-    """Bring ``rows`` <= LANES rows in side by side, compute, and take them out."""
-    inputs, stored = load_int64(plan + ROW_INPUTS), LANES * size
+    """Bring ``rows`` <= SIDE_LANES rows in side by side, compute, and take them out."""
+    inputs, stored = load_int64(plan + ROW_INPUTS), SIDE_LANES * size
     gather, scatter = load_int64(plan + GATHER), load_int64(plan + SCATTER)
     native = load_int64(plan + NATIVE) == 1
-    core = steps + 8 * (inputs + 1)
+    core, some = steps + 8 * (inputs + 1), min(rows, LANES)
     for k in range(inputs):
         outer, inner = load_int64(steps + 8 * k), load_int64(core + 8 * k)
         source, place = load_int64(args + 8 * k) + row * outer, scratch + k * n * stored
@@ -89,19 +90,26 @@ def group(table, plan, size, scratch, args, steps, row, rows, n):
             turn_in(place, source, outer, inner, size, rows, n)
         else:
             for j in range(n):
-                call_gather(gather, place + j * stored, source + j * inner, outer, rows, LANES)
+                at, away = place + j * stored, source + j * inner
+                for lane in range(0, SIDE_LANES, LANES):
+                    first = 0 if lane == 0 else second_half(rows)
+                    begin = away + first * outer
+                    call_gather(gather, at + lane * size, begin, outer, some, LANES)
     place_rows(table, 1, 0, 0, 0)
     rows_side_by_side(table, plan, size, scratch, scratch + (inputs - 1) * n * stored, n)
     outer = load_int64(steps + 8 * inputs)
     target = load_int64(args + 8 * inputs) + row * outer
-    if load_int64(plan + SCALAR) == 1:
-        call_scatter(scatter, target, outer, lanes_at(table, FACTOR), rows)
-    elif native:
-        turn_out(target, outer, load_int64(core + 8 * inputs), scratch, size, rows, n)
+    inner, scalar = load_int64(core + 8 * inputs), load_int64(plan + SCALAR) == 1
+    if native and not scalar:
+        turn_out(target, outer, inner, scratch, size, rows, n)
     else:
-        inner = load_int64(core + 8 * inputs)
-        for j in range(n):
-            call_scatter(scatter, target + j * inner, outer, scratch + j * stored, rows)
+        source = lanes_at(table, FACTOR) if scalar else scratch
+        for lane in range(0, rows, LANES):
+            to = target + (0 if lane == 0 else second_half(rows)) * outer
+            for j in range(1 if scalar else n):
+                call_scatter(
+                    scatter, to + j * inner, outer, source + j * stored + lane * size, some
+                )
 
 
 def whole(n):
@@ -226,7 +234,7 @@ def rows(args, dimensions, steps, plan):
             short = n <= RAGGED
         else:
             short = n * size <= EVEN if load_int64(plan + MAXIMUM) != 0 else n <= EASY
-        together = LANES
+        together = SIDE_LANES
         if not short:
             together = min(LANES, max(1, IN_TURN // (n * size * (inputs + 1))))
         buffered = short or not contiguous(steps, plan)

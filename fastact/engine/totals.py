@@ -8,7 +8,6 @@ operations, and of the time a row waits at its end, that folding a pair takes.
 from __future__ import annotations
 
 from fastact.engine.accumulate import Sums
-from fastact.engine.lanes import LANES
 from fastact.engine.vector_code import halves, joined, lost, splat, vector_type
 
 __all__ = ["totals"]
@@ -18,7 +17,7 @@ Value = tuple[str, str]
 
 
 def totals(sums: Sums) -> tuple[list[str], dict[str, Value]]:
-    """The sums by slot: LANES of each where rows lie side by side, else one number."""
+    """The sums by slot: one per lane where rows lie side by side, else one number."""
     lanes, results, lines = dict(sums.lanes), {}, []
     for slot, kind in sums.kinds.items():
         read, name = _gained(sums, slot)
@@ -44,19 +43,20 @@ def _gained(sums: Sums, slot: str) -> tuple[list[str], str]:
 
 
 def _joined_parts(sums: Sums, results: dict[str, Value], lanes: dict[str, int]) -> list[str]:
-    """Both parts as one, in float64, by LANES lanes."""
-    lines, vector = [], vector_type("double", LANES)
+    """Both parts as one, in float64."""
+    least = sums.lanes_of("double")
+    lines, vector = [], vector_type("double", least)
     for slot in ("high", "low"):
         name, kind = results[slot]
         if kind == "float":
             wide = vector_type("double", lanes[slot])
             lines.append(f"  %{slot}.wide = fpext {sums.type_of(slot)} {name} to {wide}")
             name = f"%{slot}.wide"
-        if lanes[slot] > LANES:
-            parts, a, b = halves(name, "double", name, LANES)
+        if lanes[slot] > least:
+            parts, a, b = halves(name, "double", name, least)
             lines += [*parts, f"  {name}.half = fadd {vector} {a}, {b}"]
             name = f"{name}.half"
-        results[slot], lanes[slot] = (name, "double"), LANES
+        results[slot], lanes[slot] = (name, "double"), least
     lines.append(f"  %high.whole = fadd {vector} {results['high'][0]}, {results['low'][0]}")
     lines.append(f"  %low.none = fadd {vector} zeroinitializer, zeroinitializer")
     results["high"], results["low"] = ("%high.whole", "double"), ("%low.none", "double")
