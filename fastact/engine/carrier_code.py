@@ -66,10 +66,17 @@ def storage_addresses(dtype: str) -> tuple[int, int]:
         from fastact.engine.gather import make_gather, make_scatter
         from fastact.engine.lowering import lower_address_function
 
-        return target.emit_object(
-            lower_address_function(gather, make_gather(dtype), 5),
-            lower_address_function(scatter, make_scatter(dtype), 4),
-        )
+        converted = dtype in ("float16", "bfloat16")
+        end = ".any" if converted else ""
+        modules = [
+            lower_address_function(gather + end, make_gather(dtype), 5),
+            lower_address_function(scatter + end, make_scatter(dtype), 4),
+        ]
+        if converted:
+            from fastact.engine.storage_code import storage_assembly
+
+            modules.append(storage_assembly(gather, scatter, dtype))
+        return target.emit_object(*modules)
 
     addresses = codecache.load(f"carrier-{dtype}", [gather, scatter], build)
     return addresses[gather], addresses[scatter]

@@ -11,7 +11,7 @@ import os
 import llvmlite.binding as llvm
 
 __all__ = ["cpu_features", "cpu_name", "emit_assembly", "emit_object", "load_object"]
-__all__ += ["asks_ahead", "has_wide_vectors", "vector_width"]
+__all__ += ["asks_ahead", "has_half_conversions", "has_wide_vectors", "vector_width"]
 
 
 def cpu_name() -> str:
@@ -55,6 +55,21 @@ define <16 x float> @sum(<16 x float> %a, <16 x float> %b) "prefer-vector-width"
 def has_wide_vectors() -> bool:
     """Whether code is made for vectors of 64 bytes: of which features, LLVM knows best."""
     return "zmm" in emit_assembly([_WIDE_SUM.format(width=vector_width())])
+
+
+_HALF = """
+define <8 x float> @widened(<8 x half> %half) {
+  %single = fpext <8 x half> %half to <8 x float>
+  ret <8 x float> %single
+}
+"""
+
+
+@functools.cache
+def has_half_conversions() -> bool:
+    """Whether the processor converts float16; else LLVM would call a library that may not be."""
+    code = emit_assembly([_HALF])
+    return "vcvtph2ps" in code or "fcvtl" in code
 
 
 def asks_ahead() -> bool:
