@@ -78,38 +78,43 @@ ALL_TAILS = 3 * LANES * 8 * LANES
 
 
 def group(table, plan, size, scratch, args, steps, row, rows, n):
-    """Bring ``rows`` <= SIDE_LANES rows in side by side, compute, and take them out."""
+    """Bring ``rows`` <= SIDE_LANES rows in side by side, compute, and take them out.
+
+    What is stored in 16 bits is converted row by row, all at once where they adjoin.
+    """
     inputs, stored = load_int64(plan + ROW_INPUTS), SIDE_LANES * size
     gather, scatter = load_int64(plan + GATHER), load_int64(plan + SCATTER)
-    native = load_int64(plan + NATIVE) == 1
-    core, some = steps + 8 * (inputs + 1), min(rows, LANES)
+    native, short = load_int64(plan + NATIVE) == 1, load_int64(plan + STORED)
+    core, converted = steps + 8 * (inputs + 1), scratch + inputs * n * stored
     for k in range(inputs):
         outer, inner = load_int64(steps + 8 * k), load_int64(core + 8 * k)
         source, place = load_int64(args + 8 * k) + row * outer, scratch + k * n * stored
-        if native:
-            turn_in(place, source, outer, inner, size, rows, n)
-        else:
-            for j in range(n):
-                at, away = place + j * stored, source + j * inner
-                for lane in range(0, SIDE_LANES, LANES):
-                    first = 0 if lane == 0 else second_half(rows)
-                    begin = away + first * outer
-                    call_gather(gather, at + lane * size, begin, outer, some, LANES)
+        if not native:
+            parts = 1 if inner == short and outer == n * short else rows
+            each = rows * n // parts
+            for i in range(parts):
+                at = converted + i * n * size
+                call_gather(gather, at, source + i * outer, inner, each, each)
+            source, outer, inner = converted, n * size, size
+        turn_in(place, source, outer, inner, size, rows, n)
     place_rows(table, 1, 0, 0, 0)
     rows_side_by_side(table, plan, size, scratch, scratch + (inputs - 1) * n * stored, n)
-    outer = load_int64(steps + 8 * inputs)
+    outer, inner = load_int64(steps + 8 * inputs), load_int64(core + 8 * inputs)
     target = load_int64(args + 8 * inputs) + row * outer
-    inner, scalar = load_int64(core + 8 * inputs), load_int64(plan + SCALAR) == 1
-    if native and not scalar:
+    if load_int64(plan + SCALAR) == 1:
+        results, some = lanes_at(table, FACTOR), min(rows, LANES)
+        call_scatter(scatter, target, outer, results, some)
+        if rows > LANES:
+            other = target + second_half(rows) * outer
+            call_scatter(scatter, other, outer, results + LANES * size, some)
+    elif native:
         turn_out(target, outer, inner, scratch, size, rows, n)
     else:
-        source = lanes_at(table, FACTOR) if scalar else scratch
-        for lane in range(0, rows, LANES):
-            to = target + (0 if lane == 0 else second_half(rows)) * outer
-            for j in range(1 if scalar else n):
-                call_scatter(
-                    scatter, to + j * inner, outer, source + j * stored + lane * size, some
-                )
+        turn_out(converted, n * size, size, scratch, size, rows, n)
+        parts = 1 if inner == short and outer == n * short else rows
+        for i in range(parts):
+            at = converted + i * n * size
+            call_scatter(scatter, target + i * outer, inner, at, rows * n // parts)
 
 
 def whole(n):
@@ -240,7 +245,9 @@ def rows(args, dimensions, steps, plan):
         buffered = short or not contiguous(steps, plan)
         scratch = 0
         if buffered:
-            room = inputs * together * (n if short else whole(n))
+            # Short rows of 16 bits have one more place, between conversion and transposition.
+            places = inputs + 1 if short and load_int64(plan + NATIVE) == 0 else inputs
+            room = places * together * (n if short else whole(n))
             scratch = allocate(room * size + LANE_ROOM)
         if scratch == 0 and buffered:
             out_of_memory()
