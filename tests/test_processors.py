@@ -10,6 +10,7 @@ import pytest
 from fastact.engine import target
 from fastact.engine.forms import FORMS
 from fastact.engine.span import span_assembly
+from fastact.engine.storage_code import CONVERTED, storage_assembly
 
 
 class Processor(NamedTuple):
@@ -31,6 +32,24 @@ PROCESSORS = [
     Processor("generic", ARM, r"\bq\d+", "stnp"),
     Processor("neoverse-v1", ARM, r"\bq\d+", "stnp"),
 ]
+
+
+@pytest.mark.parametrize("converts", [True, False])
+@pytest.mark.parametrize("dtype", sorted(CONVERTED))
+@pytest.mark.parametrize("processor", PROCESSORS, ids=lambda p: f"{p.name}-{p.triple[:3]}")
+def test_16_bits_are_converted_by_vectors(
+    dtype: str, processor: Processor, converts: bool, monkeypatch: Any, capfd: Any
+) -> None:
+    monkeypatch.setenv("NUMBA_CPU_NAME", processor.name)
+    monkeypatch.setattr(target, "has_half_conversions", lambda: converts)
+    modules = storage_assembly("gather", "scatter", dtype)
+    code = target.emit_assembly(modules, cpu=processor.name, triple=processor.triple)
+    # What a processor without conversions would have LLVM call.
+    assert not re.search(r"__(extend|trunc|gnu_)\w+", code)
+    conversions = re.findall(r"vcvtph2psx?\s.*|fcvtl\s.*", code)
+    assert bool(conversions) == (converts and dtype == "float16")
+    assert re.search(rf"{processor.vector}|\.4s", "\n".join(conversions) or code)
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("processor", PROCESSORS, ids=lambda p: f"{p.name}-{p.triple[:3]}")

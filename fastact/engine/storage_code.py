@@ -35,7 +35,8 @@ STEP = 64
 NAN, SIGN = 0x7E00, -0x8000
 
 _DEFINITIONS = """
-define void @{gather}(i64 %buffer, i64 %source, i64 %step, i64 %count, i64 %room) {{
+define void @{gather}(i64 %buffer, i64 %source, i64 %step, i64 %count, i64 %room)
+  "prefer-vector-width"="{width}" {{
   %result = alloca float
   %to = inttoptr i64 %buffer to ptr
   %from = inttoptr i64 %source to ptr
@@ -60,7 +61,8 @@ fill:
 return:
   ret void
 }}
-define void @{scatter}(i64 %target, i64 %step, i64 %buffer, i64 %count) {{
+define void @{scatter}(i64 %target, i64 %step, i64 %buffer, i64 %count)
+  "prefer-vector-width"="{width}" {{
   %result = alloca i32
   %to = inttoptr i64 %target to ptr
   %from = inttoptr i64 %buffer to ptr
@@ -99,6 +101,7 @@ def storage_assembly(gather: str, scatter: str, dtype: str) -> list[str]:
     text = _DEFINITIONS.format(
         gather=gather,
         scatter=scatter,
+        width=target.vector_width(),
         widen=_loop("i16", 2, "float", 4, read),
         narrow=_loop("float", 4, "i16", 2, write),
     )
