@@ -15,9 +15,16 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from fastact.engine.lanes import LANES
+from fastact.engine.lanes import LANES, SIDE_LANES
 
-__all__ = ["transpose_int32", "transpose_int64", "transpose_two_int32", "transpose_two_int64"]
+__all__ = [
+    "copy_side_int32",
+    "copy_side_int64",
+    "transpose_int32",
+    "transpose_int64",
+    "transpose_two_int32",
+    "transpose_two_int64",
+]
 
 _STEPS = tuple(1 << bit for bit in reversed(range(LANES.bit_length() - 1)))
 
@@ -79,3 +86,21 @@ def _transposer(width: int, blocks: int) -> Any:
 
 transpose_int32, transpose_int64 = (_transposer(width, 1) for width in (32, 64))
 transpose_two_int32, transpose_two_int64 = (_transposer(width, 2) for width in (32, 64))
+
+
+def _copier(width: int) -> Any:
+    def copy(typingctx: Any, target: Any, source: Any) -> Any:
+        """SIDE_LANES elements that lie side by side already."""
+
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            vector = ir.VectorType(ir.IntType(width), SIDE_LANES).as_pointer()
+            target, source = (builder.inttoptr(address, vector) for address in args)
+            builder.store(builder.load(source, align=width // 8), target, align=width // 8)
+            return context.get_dummy_value()
+
+        return types.void(types.int64, types.int64), codegen
+
+    return intrinsic(copy)
+
+
+copy_side_int32, copy_side_int64 = (_copier(width) for width in (32, 64))
