@@ -23,7 +23,8 @@ from fastact.engine.transpose import (
 )
 
 __all__ = [
-    "columns_in",
+    "bring",
+    "columns",
     "columns_out",
     "copy_elements",
     "infinity_stays",
