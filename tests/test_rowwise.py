@@ -362,3 +362,26 @@ print(hashlib.sha256(y.tobytes() + z.tobytes()).hexdigest())
 
 def test_thread_count_changes_no_bit(run: Any) -> None:
     assert run(THREADS, FASTACT_NUM_THREADS="1") == run(THREADS, FASTACT_NUM_THREADS="2")
+
+
+PROCESSOR = """
+import hashlib
+import numpy as np
+from tests.test_rowwise import FORMS, call
+for record, form in FORMS:
+    for dtype in ("float32", "float64"):
+        for length in (5, 40, 64, 100, 1000, 3003):
+            random = np.random.default_rng(length)
+            arrays = [random.normal(0, 4, (150, length)).astype(dtype) for _ in form.operands]
+            found = hashlib.sha256(call(record, form, *arrays).tobytes()).hexdigest()
+            print(form.namespace, record.name, dtype, length, found)
+"""
+
+
+def test_processor_changes_no_bit(run: Any, tmp_path: Any) -> None:
+    # How many lines a pass takes at once depends on the registers; the order of additions must not.
+    here = run(PROCESSOR).splitlines()
+    cache = {"FASTACT_CACHE_DIR": str(tmp_path)}
+    generic = run(PROCESSOR, NUMBA_CPU_NAME="generic", timeout=400, **cache).splitlines()
+    assert len(here) == 12 * len(FORMS)
+    assert [line for line in here if line not in generic] == []

@@ -34,6 +34,8 @@ from fastact.engine.vector_code import (
 
 __all__ = ["Sums"]
 
+LINE, BYTES = 64, {"float": 4, "double": 8}
+
 
 @dataclass
 class Sums:
@@ -95,29 +97,47 @@ class Sums:
     def add(self, width: int, mark: str) -> list[str]:
         """Add ``width`` terms to each; ``mark`` ends all names.
 
-        Blocks are joined in pairs before they are added, so that an accumulator waits for one
-        operation per step; but not in a sum that carries what it loses.
+        Two lines are added at a time, however many a step has: how many that are depends on the
+        processor, and the order of additions must not.
         """
         lines, parts, scales = [], {}, {}
-        for slot in self.kinds:
-            old = f"%{slot}.old{mark}"
+        names = {slot: f"%{slot}.old{mark}" for slot in self.kinds}
+        for slot, old in names.items():
             lines.append(f"  {old} = load {self.type_of(slot)}, ptr %{slot}.sum, align 64")
             read, parts[slot] = self._blocks(slot, slot, width, mark)
             lines += read
             if slot in self.span.scaled:
                 read, scales[slot] = self._blocks(slot, "scale", width, mark)
                 lines += read
-        new = {}
+        size = min((BYTES[self.terms[slot]] for slot in self.kinds), default=LINE)
+        few = min(width, 2 * LINE // size)
+        for group in range(width // few if self.kinds else 0):
+            some = {slot: _part(blocks, group, width // few) for slot, blocks in parts.items()}
+            by = {slot: _part(blocks, group, width // few) for slot, blocks in scales.items()}
+            lines += self._add_group(some, by, names, f".{group}{mark}")
+        for slot, name in names.items():
+            lines.append(f"  store {self.type_of(slot)} {name}, ptr %{slot}.sum, align 64")
+        return lines
+
+    def _add_group(
+        self,
+        parts: dict[str, list[str]],
+        scales: dict[str, list[str]],
+        names: dict[str, str],
+        mark: str,
+    ) -> list[str]:
+        """Add some blocks to the accumulators with ``names``, which are replaced.
+
+        Blocks are joined in pairs before they are added, so that an accumulator waits for one
+        operation per group; but not in a sum that carries what it loses.
+        """
+        lines = []
         if self.carries:
-            new["high"] = f"%high.sum{len(parts['high']) - 1}{mark}"
-            lines += self._carry(parts.pop("high"), parts["low"], scales, mark)
+            lines += self._carry(names, parts.pop("high"), parts["low"], scales, mark)
         elif scales:
             lines += self._multiply(parts["low"], scales["low"])
-        for slot, names in parts.items():
-            new[slot] = f"%{slot}.grown{mark}"
-            lines += self._grow(slot, names, new[slot], mark)
-        for slot, name in new.items():
-            lines.append(f"  store {self.type_of(slot)} {name}, ptr %{slot}.sum, align 64")
+        for slot, blocks in parts.items():
+            lines += self._grow(slot, blocks, names, mark)
         return lines
 
     def _widens_first(self, slot: str) -> bool:
@@ -148,19 +168,25 @@ class Sums:
         return lines, names
 
     def _carry(
-        self, terms: list[str], lows: list[str], scales: Mapping[str, list[str]], mark: str
+        self,
+        names: dict[str, str],
+        terms: list[str],
+        lows: list[str],
+        scales: Mapping[str, list[str]],
+        mark: str,
     ) -> list[str]:
         """Add the terms one by one, and to each of ``lows`` what that lost."""
         vector, heavy = self.type_of("high"), bool(self.span.accumulators["high"].start)
         none: list[str | None] = [None] * len(terms)
         by, low_by = scales.get("high", none), scales.get("low", none)
-        total, lines = f"%high.old{mark}", []
+        total, lines = names["high"], []
         for block, term in enumerate(terms):
             before, total, rest = total, f"%high.sum{block}{mark}", f"%high.lost{block}{mark}"
             lines.append(plus(total, vector, term, by[block], before))
             lines += lost(rest, vector, total, before, term, by[block], heavy=heavy)
             lines.append(plus(f"{lows[block]}.all", vector, lows[block], low_by[block], rest))
             lows[block] += ".all"
+        names["high"] = total
         return lines
 
     def _multiply(self, lows: list[str], scales: list[str]) -> list[str]:
@@ -175,23 +201,30 @@ class Sums:
         lows[:] = [total]
         return lines
 
-    def _grow(self, slot: str, names: list[str], result: str, mark: str) -> list[str]:
+    def _grow(self, slot: str, blocks: list[str], names: dict[str, str], mark: str) -> list[str]:
         """Join the blocks in pairs, widen what is not yet, and add it."""
         kind, kept, lines = self.terms[slot], self.kinds[slot], []
         lanes = self.lanes[slot] if self._widens_first(slot) else self.lanes_of(kind)
         vector = vector_type(kept if self._widens_first(slot) else kind, lanes)
-        while len(names) > 1:
-            left, right = names[::2], names[1::2]
-            names = [f"{name}.pair" for name in left]
-            for name, a, b in zip(names, left, right, strict=True):
+        while len(blocks) > 1:
+            left, right = blocks[::2], blocks[1::2]
+            blocks = [f"{name}.pair" for name in left]
+            for name, a, b in zip(blocks, left, right, strict=True):
                 lines += joined(slot, name, vector, a, b)
-        (name,) = names
+        (name,) = blocks
         if kind != kept and not self._widens_first(slot):
-            wide = vector_type(kept, lanes)
-            lines.append(f"  {name}.wide = fpext {vector} {name} to {wide}")
-            name = f"{name}.wide"
             if lanes > self.lanes[slot]:
-                parts, a, b = halves(name, kept, name, self.lanes[slot])
-                lines += [*parts, f"  {name}.half = fadd {self.type_of(slot)} {a}, {b}"]
-                name = f"{name}.half"
-        return [*lines, *joined(slot, result, self.type_of(slot), f"%{slot}.old{mark}", name)]
+                lanes = self.lanes[slot]
+                parts, a, b = halves(name, kind, name, lanes)
+                vector, name = vector_type(kind, lanes), f"{name}.half"
+                lines += [*parts, f"  {name} = fadd {vector} {a}, {b}"]
+            lines.append(f"  {name}.wide = fpext {vector} {name} to {self.type_of(slot)}")
+            name = f"{name}.wide"
+        before, names[slot] = names[slot], f"%{slot}.grown{mark}"
+        return [*lines, *joined(slot, names[slot], self.type_of(slot), before, name)]
+
+
+def _part(blocks: list[str], group: int, groups: int) -> list[str]:
+    """The blocks of one group; all, where there are fewer than groups."""
+    each = len(blocks) // groups
+    return blocks[group * each : (group + 1) * each]

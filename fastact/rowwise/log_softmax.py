@@ -49,19 +49,16 @@ INF = float("inf")
 # -- the terms: bodies of (first, peak, shift, magic, least) ------------------------------------
 
 
-@four_lines
 def _single_near(x, peak, shift, magic, least):
     scale, near, _ = scaled_exp_single(x, shift, magic, least)
     return near * select(x == peak, float32(0.0), scale)
 
 
-@four_lines
 def _single_rest(x, peak, shift, magic, least):
     _, _, rest = scaled_exp_single(x, shift, magic, least)
     return rest
 
 
-@four_lines
 def _single_scale(x, peak, shift, magic, least):
     scale, _, _ = scaled_exp_single(x, shift, magic, least)
     return select(x == peak, float32(0.0), scale)
@@ -83,7 +80,6 @@ def _double_scale(x, peak, shift, magic, least):
     return select(x == peak, 0.0, scale)
 
 
-@four_lines
 def _counted(x, peak, shift, magic, least):
     return select(x == peak, like(x, 1.0), like(x, 0.0))
 
