@@ -69,7 +69,6 @@ def fabs_below(x, limit):
 
 
 @elu.single
-@four_lines
 def _(x, alpha):
     zero = float32(0.0)
     m, m_low = expm1_single_parts(_within(x, float32(-30.0), _LITTLE_SINGLE))
