@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -173,6 +174,7 @@ with ThreadPoolExecutor(8) as pool:
 """,
     "fork and grandchild": """
 import os
+import re
 check()
 def child(depth):
     pid = os.fork()
@@ -253,6 +255,28 @@ def test_nopython_agrees_with_the_ufunc(entry, form):
     np.testing.assert_array_equal(compiled(x), expected)
     scalars = np.array([compiled(value) for value in x]).T
     np.testing.assert_array_equal(scalars.astype(np.float32), np.asarray(expected))
+
+
+#: Of every family the function with the longest kernel, or nearly so.
+@pytest.mark.parametrize("name", ["softplus", "mish", "gelu", "log_cosh", "erfc", "tanh_shrink"])
+@pytest.mark.parametrize("namespace", ["", "grad"])
+def test_loops_around_kernels_are_vector_loops(name, namespace, precision):
+    numba = pytest.importorskip("numba")
+    function = getattr(getattr(fa, namespace) if namespace else fa, name)
+
+    @numba.njit
+    def loop(x, out):
+        for i in range(x.size):
+            out[i] = function(x[i])
+
+    x = np.linspace(-3, 3, 33, dtype=precision)
+    out = np.empty_like(x)
+    loop(x, out)
+    np.testing.assert_array_equal(out, function(x))
+    (text,) = loop.inspect_llvm().values()
+    assert re.search(r"<\d+ x (float|double)> @llvm.fma", text)
+    # A kernel that is called would be defined in the same module.
+    assert not re.search(r"^define [^\n]*fastact[^\n]*(activations|elementary)", text, re.MULTILINE)
 
 
 def test_array_expressions_are_fused():
