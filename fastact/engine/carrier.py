@@ -43,6 +43,7 @@ from fastact.engine.plan import (
     NATIVE,
     OPERANDS,
     PARAMETERS,
+    PLACES,
     PREPARE,
     SCATTER,
     SERIAL,
@@ -55,7 +56,7 @@ from fastact.engine.plan import (
 )
 from fastact.engine.span import UNIT_BITS
 
-__all__ = ["PLACES", "WORDS", "alone", "loop", "loop_for", "serial"]
+__all__ = ["WORDS", "alone", "loop", "loop_for", "serial"]
 
 #: Elements per buffer: 4 KB of float32 per operand; 1 % of the time goes to calls.
 CHUNK = 1024
@@ -69,10 +70,7 @@ ALL_LINES = LINE * MAX_OPERANDS
 #: times, its gradient 1.2, in place 1.4. The lines at the ends take as long as a call does
 #: where they have to be copied.
 LONG = 1 << 13
-#: Where operands are: in a near cache; further away, so that they are asked for ahead; or in
-#: no cache, so that results are written past all of them, too.
-NEAR, FETCHED, STREAMED = 0, 1, 2
-PLACES = {"near": NEAR, "fetched": FETCHED, "streamed": STREAMED}
+NEAR, STREAMED = PLACES["near"], PLACES["streamed"]
 
 
 def head_to_lines(args, steps, plan):

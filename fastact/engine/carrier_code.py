@@ -5,12 +5,11 @@ from __future__ import annotations
 import functools
 
 from fastact.engine import codecache
+from fastact.engine.plan import PLACES
 
-__all__ = ["alone_address", "fetching_address", "loop_address", "serial_address"]
-__all__ += ["storage_addresses", "streaming_address"]
+__all__ = ["alone_address", "loop_address", "serial_address", "storage_addresses"]
 
-_PREFIX = "fastact.serial"
-_SERIAL = [f"{_PREFIX}.{place}" for place in ("near", "fetched", "streamed")]
+_SERIAL = "fastact.serial"
 _OTHERS = ("loop", "alone")
 
 
@@ -20,15 +19,15 @@ def _frame() -> dict[str, int]:
         from fastact.engine import carrier, target
         from fastact.engine.lowering import lower_address_function
 
-        modules = [lower_address_function(_PREFIX, carrier.serial, 5, carrier.PLACES)]
+        modules = [lower_address_function(_SERIAL, carrier.serial, 5, PLACES)]
         modules += [
             lower_address_function(f"fastact.{name}", getattr(carrier, name), 4) for name in _OTHERS
         ]
         # In line is what LLVM finds worth it: 0.15 s less to compile, and calls are as fast.
         return target.emit_object(*modules, vector=False)
 
-    symbols = [*_SERIAL, *(f"fastact.{name}" for name in _OTHERS)]
-    return codecache.load("carrier", symbols, build)
+    symbols = [f"{_SERIAL}.{place}" for place in PLACES]
+    return codecache.load("carrier", [*symbols, *(f"fastact.{name}" for name in _OTHERS)], build)
 
 
 def alone_address() -> int:
@@ -36,19 +35,9 @@ def alone_address() -> int:
     return _frame()["fastact.alone"]
 
 
-def serial_address() -> int:
-    """Address of the serial carrier."""
-    return _frame()[_SERIAL[0]]
-
-
-def fetching_address() -> int:
-    """Address of the carrier that asks ahead for what it reads."""
-    return _frame()[_SERIAL[1]]
-
-
-def streaming_address() -> int:
-    """Address of the carrier that writes past the caches."""
-    return _frame()[_SERIAL[2]]
+def serial_address(place: str) -> int:
+    """Address of the serial carrier for operands in one of :data:`PLACES`."""
+    return _frame()[f"{_SERIAL}.{place}"]
 
 
 def loop_address() -> int:
@@ -65,16 +54,14 @@ def storage_addresses(dtype: str) -> tuple[int, int]:
         from fastact.engine import target
         from fastact.engine.gather import make_gather, make_scatter
         from fastact.engine.lowering import lower_address_function
+        from fastact.engine.storage_code import CONVERTED, storage_assembly
 
-        converted = dtype in ("float16", "bfloat16")
-        end = ".any" if converted else ""
+        end = ".any" if dtype in CONVERTED else ""
         modules = [
             lower_address_function(gather + end, make_gather(dtype), 5),
             lower_address_function(scatter + end, make_scatter(dtype), 4),
         ]
-        if converted:
-            from fastact.engine.storage_code import storage_assembly
-
+        if dtype in CONVERTED:
             modules.append(storage_assembly(gather, scatter, dtype))
         return target.emit_object(*modules)
 

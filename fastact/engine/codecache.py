@@ -68,7 +68,7 @@ def load(name: str, symbols: list[str], build: Callable[[], bytes]) -> dict[str,
 
 @contextlib.contextmanager
 def _collecting_later() -> Iterator[None]:
-    """No garbage collection meanwhile: Numba makes so many objects that it takes a tenth longer."""
+    """No garbage collection meanwhile: Numba makes so many objects that it costs up to a tenth."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["MAX_OPERANDS", "NEVER", "WORDS", "make_plan"]
+__all__ = ["MAX_OPERANDS", "NEVER", "PLACES", "WORDS", "make_plan"]
 
 #: The words in order; NATIVE is 1 where the span computes with the stored dtype itself.
 WORDS = (
@@ -40,6 +40,9 @@ FAR, GRAIN, PREPARE = range(136, 160, 8)
 #: is busy (on a cache line of its own), how many threads it may use, and the
 #: nanoseconds of :mod:`fastact.engine.pace`.
 BUSY, CAP, LAST, BEGAN, PATIENCE = 64, 128, 136, 144, 152
+#: Where operands are: in a near cache; further away, so that they are asked for ahead; or in
+#: no cache, so that results are written past all of them, too. There is a serial loop for each.
+PLACES = {"near": 0, "fetched": 1, "streamed": 2}
 #: A length that no array has.
 NEVER = int(np.iinfo(np.int64).max)
 #: g, x and two parameters, or x, two parameters and two outputs, with room to spare.

@@ -128,8 +128,8 @@ def emit_object(*groups: list[str], vector: bool = True) -> bytes:
     """Object code for this machine from LLVM assembly.
 
     Each group is a module whose functions stay visible, followed by those it calls;
-    ``vector`` code has every call in line, which its loops need. What has none is compiled in
-    less than half the time, with as many calls in line as LLVM finds worth it, and is as fast.
+    ``vector`` code has every call in line, which its loops need. Without, the carrier is compiled
+    in 0.7 of the time, with as many calls in line as LLVM finds worth it, and is as fast.
     """
     machine = _native_machine()
     return bytes(machine.emit_object(_optimise(groups, machine, vector)))

@@ -100,7 +100,7 @@ def _measure_region(loop: int) -> tuple[float, float]:
     plan = make_plan(
         **{
             **dict.fromkeys(WORDS, 0),
-            "SERIAL": carrier_code.serial_address(),
+            "SERIAL": carrier_code.serial_address("near"),
             "TEAM": TEAM_CELL,
             "GRAIN": 1,
         }
