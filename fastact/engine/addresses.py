@@ -29,7 +29,6 @@ __all__ = [
     "clock",
     "exchange",
     "get_fp_state",
-    "load_int16",
     "load_int32",
     "load_int64",
     "out_of_memory",
@@ -38,7 +37,6 @@ __all__ = [
     "set_fp_state",
     "stack",
     "store_fence",
-    "store_int16",
     "store_int32",
     "store_int64",
     "thread_count",
@@ -81,19 +79,13 @@ def _storer(kind: Any, width: int) -> Any:
     return intrinsic(store)
 
 
-load_int16, load_int32, load_int64 = (
-    _loader(kind, width)
-    for kind, width in ((types.int16, 16), (types.int32, 32), (types.int64, 64))
-)
-store_int16, store_int32, store_int64 = (
-    _storer(kind, width)
-    for kind, width in ((types.int16, 16), (types.int32, 32), (types.int64, 64))
-)
+load_int32, load_int64 = (_loader(types.int32, 32), _loader(types.int64, 64))
+store_int32, store_int64 = (_storer(types.int32, 32), _storer(types.int64, 64))
 
 
 @intrinsic
 def clear_line(typingctx: Any, address: Any) -> Any:
-    """A cache line of zeros. Word by word, a row's numbers took half of a softmax of ten elements."""
+    """A cache line of zeros. Word by word, that took a third of a softmax of ten elements."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         line = ir.VectorType(_INT, LINE // 8)

@@ -56,14 +56,12 @@ def storage_addresses(dtype: str) -> tuple[int, int]:
         from fastact.engine.lowering import lower_address_function
         from fastact.engine.storage_code import CONVERTED, storage_assembly
 
-        end = ".any" if dtype in CONVERTED else ""
-        modules = [
-            lower_address_function(gather + end, make_gather(dtype), 5),
-            lower_address_function(scatter + end, make_scatter(dtype), 4),
-        ]
         if dtype in CONVERTED:
-            modules.append(storage_assembly(gather, scatter, dtype))
-        return target.emit_object(*modules)
+            return target.emit_object(storage_assembly(gather, scatter, dtype))
+        return target.emit_object(
+            lower_address_function(gather, make_gather(dtype), 5),
+            lower_address_function(scatter, make_scatter(dtype), 4),
+        )
 
     addresses = codecache.load(f"carrier-{dtype}", [gather, scatter], build)
     return addresses[gather], addresses[scatter]

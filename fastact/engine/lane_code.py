@@ -1,5 +1,8 @@
 """Lane spans as LLVM assembly: a loop over rows, in it loops over blocks, in them the bodies.
 
+A row may have one block more, which lies elsewhere: its last elements, padded. It is the last of
+the single blocks. As a row of its own that block took a row of 65 elements 1.5 times as long.
+
 What the bodies give accumulators stays in variables of the function, which LLVM keeps in
 registers, and is added to them by explicit vector operations at the end of each step.
 """
@@ -11,12 +14,24 @@ from collections.abc import Mapping
 from fastact.engine import target
 from fastact.engine.accumulate import Sums
 from fastact.engine.interleave import STEPS, lines_at_once
-from fastact.engine.lanes import LANES, ROWS, SIDE_LANES, SLOTS, STREAMS, STRIDES, LaneSpan
+from fastact.engine.lanes import (
+    LANES,
+    ROWS,
+    SIDE_LANES,
+    SLOTS,
+    STREAMS,
+    STRIDES,
+    TAIL_STRIDE,
+    TAILED,
+    TAILS,
+    LaneSpan,
+)
 from fastact.engine.lowering import lower
 from fastact.engine.span import PRECISIONS
 from fastact.engine.stepped_loop import (
     AHEAD,
     PREFETCH,
+    Elsewhere,
     loop_metadata,
     prefetches,
     stepped_loop,
@@ -73,6 +88,10 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
     for slot, word in STRIDES.items():
         if slot in kinds or slot in claimed:
             lines += _read_word(f"%{slot}.stride", "i64", word)
+    streams = [slot for slot in kinds if slot in STREAMS and not side]
+    if streams:
+        lines += _read_word("%tails", "i64", TAILED)
+        lines.append("  %tailed = icmp ne i64 %tails, 0")
     lines += ["  br label %row", "row:", "  %r = phi i64 [ 0, %entry ], [ %r.next, %exit ]"]
     for slot in (*(slot for slot in kinds if slot in SLOTS), *claimed):
         stride = f"%{slot}.stride" if slot in STREAMS else "8"
@@ -90,11 +109,12 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
         "%blocks",
         lanes,
         steps,
-        lambda mark: _element(span, kinds, bodies, uniform, mark),
+        lambda mark: _element(span, kinds, bodies, uniform, streams if mark == ".1" else [], mark),
         lambda mark, width: [
             *_prefetches(asked, claimed, kinds, width, mark),
             *sums.add(width, mark),
         ],
+        _elsewhere(streams) if streams else None,
     )
     lines.append("exit:")
     ended, results = totals(sums)
@@ -139,18 +159,22 @@ def _element(
     kinds: Mapping[str, str],
     bodies: Mapping[str, str],
     uniform: list[str],
+    moved: list[str],
     mark: str,
 ) -> list[str]:
-    """Element ``%loop.i`` of a step: load the operands, call the bodies, keep their results."""
+    """Element ``%loop.i`` of a step: load the operands, call the bodies, keep their results.
+
+    The blocks of the streams ``moved`` may be those elsewhere.
+    """
     access = {slot: f"align {_bytes(kind)}, !llvm.access.group !0" for slot, kind in kinds.items()}
+    places = {slot: "there" if slot in moved else "here" for slot in STREAMS}
     lines, arguments = [], []
     for slot in span.operands:
         value = f"%{slot}.value"
         if slot not in uniform:
             at, value = f"%{slot}.at{mark}", f"{value}{mark}"
-            place = "here" if slot in STREAMS else "lanes"
             lines += [
-                _address(at, slot, kinds[slot], place, mark),
+                _address(at, slot, kinds[slot], places.get(slot, "lanes"), mark),
                 f"  {value} = load {kinds[slot]}, ptr {at}, {access[slot]}",
             ]
         if span.negated and slot == "first":
@@ -163,16 +187,27 @@ def _element(
             f"  %{slot}.new{mark} = load {kinds[slot]}, ptr %{slot}.result",
         ]
     for slot in bodies:
-        to, place = f"%{slot}.to{mark}", "here" if slot in STREAMS else "term"
+        to = f"%{slot}.to{mark}"
         lines += [
-            _address(to, slot, kinds[slot], place, mark),
+            _address(to, slot, kinds[slot], places.get(slot, "term"), mark),
             f"  store {kinds[slot]} %{slot}.new{mark}, ptr {to}, {access[slot]}",
         ]
     return lines
 
 
+def _elsewhere(streams: list[str]) -> Elsewhere:
+    """The padded ends of the rows."""
+    lines = _read_word("%tail.stride", "i64", TAIL_STRIDE)
+    lines.append("  %tail.offset = mul nsw i64 %r, %tail.stride")
+    for slot in streams:
+        lines += _read_word(f"%{slot}.tails", "ptr", TAILS[slot])
+        lines.append(f"  %{slot}.tail = getelementptr i8, ptr %{slot}.tails, i64 %tail.offset")
+    places = {f"%{slot}.there": (f"%{slot}.here", f"%{slot}.tail") for slot in streams}
+    return Elsewhere("%tailed", lines, places)
+
+
 def _address(name: str, slot: str, kind: str, place: str, mark: str) -> str:
-    index = f"%loop.element{mark}" if place == "here" else f"%loop.i{mark}"
+    index = f"%loop.element{mark}" if place in ("here", "there") else f"%loop.i{mark}"
     return f"  {name} = getelementptr inbounds {kind}, ptr %{slot}.{place}, i64 {index}"
 
 

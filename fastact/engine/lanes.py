@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 __all__ = ["ARRANGEMENTS", "LANES", "LANE_BITS", "ROWS", "SIDE_LANES", "SLOTS", "STREAMS"]
-__all__ += ["STRIDES", "TABLE_WORDS", "Accumulator", "LaneSpan"]
+__all__ += ["STRIDES", "TABLE_WORDS", "TAILED", "TAILS", "TAIL_STRIDE", "Accumulator", "LaneSpan"]
 
 #: One vector of float32 on AVX2, two of float64, or one of 512 bits. With twice as many, the
 #: sums no longer fit in AVX2's registers beside an exponential's constants: 1.6x slower.
@@ -42,7 +42,12 @@ SLOTS = {name: k for k, name in enumerate((*STREAMS, *_CONSTANTS, *_SUMS, "facto
 #: row of each stream to the next.
 ROWS = len(SLOTS)
 STRIDES = {name: ROWS + 1 + k for k, name in enumerate(STREAMS)}
-TABLE_WORDS = ROWS + 1 + len(STREAMS)
+#: Then whether every row has one block more, padded, which lies elsewhere: 1 or 0; the bytes from
+#: one such block to the next, and the first of each stream.
+TAILED = ROWS + 1 + len(STREAMS)
+TAIL_STRIDE = TAILED + 1
+TAILS = {name: TAIL_STRIDE + 1 + k for k, name in enumerate(STREAMS)}
+TABLE_WORDS = TAIL_STRIDE + 1 + len(STREAMS)
 
 
 @dataclass(frozen=True)

@@ -24,14 +24,13 @@ from fastact.engine.row_passes import (
     add_up,
     begin_sums,
     end_sums,
-    long_row,
     place_rows,
     sweep,
     take_tail,
 )
-from fastact.engine.row_plan import FINISH, MAP, MAXIMUM, ONLINE, PREPARE, SUM
+from fastact.engine.row_plan import FINISH, MAP, MAXIMUM, PREPARE, SUM
 
-__all__ = ["row_at_once"]
+__all__ = ["long_row"]
 
 SHIFT, MAGIC = SLOTS["shift"], SLOTS["magic"]
 FACTOR, FACTOR_LOW = SLOTS["factor"], SLOTS["factor_low"]
@@ -154,18 +153,16 @@ def multiply(table, tails, plan, size, out, n, kept):
         sweep(product, table, at, at, at, some)
 
 
-def row_at_once(table, tails, plan, size, first, second, out, n):
-    """One contiguous row of any length, in as few passes as it can be."""
+def long_row(table, tails, plan, size, first, out, n):
+    """One contiguous row in two passes over memory; whether it could be."""
+    rest = n & (LANES - 1)
+    kept = allocate(8 * ((n + PART - 1) // PART))
     done = False
-    if n >= load_int64(plan + ONLINE):
-        rest = n & (LANES - 1)
-        kept = allocate(8 * ((n + PART - 1) // PART))
-        if kept != 0:
-            place_rows(table, 1, 0, 0, 0)
-            take_tail(tails, first + (n - rest) * size, size, rest, plan)
-            done = store_exponentials(table, tails, plan, size, first, out, n, kept)
-            if done:
-                multiply(table, tails, plan, size, out, n, kept)
-            release(kept)
-    if not done:
-        long_row(table, tails, plan, size, first, second, out, n)
+    if kept != 0:
+        place_rows(table, 1, 0, 0, 0)
+        take_tail(tails, first + (n - rest) * size, size, rest, plan)
+        done = store_exponentials(table, tails, plan, size, first, out, n, kept)
+        if done:
+            multiply(table, tails, plan, size, out, n, kept)
+        release(kept)
+    return done

@@ -1,12 +1,22 @@
-"""The passes over rows that lie ready: maximum, prepare, sum, finish, map.
+"""The passes over rows that lie ready, in turn or side by side.
 
-Two ways to take several rows at once, and one for a row of many blocks or with a tail.
+They are: maximum, prepare, sum, finish, map.
 """
 
 # Type annotations would be wrong here: these functions only exist compiled.
 
-from fastact.engine.addresses import call_lanes, load_int64, stack, store_int64
-from fastact.engine.lanes import LANE_BITS, LANES, ROWS, SIDE_LANES, SLOTS, STRIDES
+from fastact.engine.addresses import call_lanes, load_int64, store_int64
+from fastact.engine.lanes import (
+    LANE_BITS,
+    LANES,
+    ROWS,
+    SIDE_LANES,
+    SLOTS,
+    STRIDES,
+    TAIL_STRIDE,
+    TAILED,
+    TAILS,
+)
 from fastact.engine.row_lanes import (
     copy_elements,
     infinity_stays,
@@ -28,7 +38,7 @@ from fastact.engine.row_plan import (
     SUM,
 )
 
-__all__ = ["add_up", "begin_sums", "end_sums", "long_row", "place_rows", "place_streams"]
+__all__ = ["add_up", "begin_sums", "end_sums", "place_rows", "place_streams", "place_tails"]
 __all__ += ["rows_in_turn", "rows_side_by_side", "sweep", "take_tail"]
 
 INFINITY = float("inf")
@@ -36,6 +46,7 @@ FIRST, SECOND, OUT = 8 * SLOTS["first"], 8 * SLOTS["second"], 8 * SLOTS["out"]
 PEAK, HIGH, LOW, COUNT = SLOTS["peak"], SLOTS["high"], SLOTS["low"], SLOTS["count"]
 FIRST_STRIDE, SECOND_STRIDE = 8 * STRIDES["first"], 8 * STRIDES["second"]
 OUT_STRIDE = 8 * STRIDES["out"]
+FIRST_TAIL, SECOND_TAIL, OUT_TAIL = 8 * TAILS["first"], 8 * TAILS["second"], 8 * TAILS["out"]
 
 
 def place_streams(table, first, second, out):
@@ -51,6 +62,16 @@ def place_rows(table, rows, first_stride, second_stride, out_stride):
     store_int64(table + FIRST_STRIDE, first_stride)
     store_int64(table + SECOND_STRIDE, second_stride)
     store_int64(table + OUT_STRIDE, out_stride)
+    store_int64(table + 8 * TAILED, 0)
+
+
+def place_tails(table, first, second, out, stride):
+    """Say where the last elements of the rows lie, padded to whole blocks."""
+    store_int64(table + 8 * TAILED, 1)
+    store_int64(table + 8 * TAIL_STRIDE, stride)
+    store_int64(table + FIRST_TAIL, first)
+    store_int64(table + SECOND_TAIL, second)
+    store_int64(table + OUT_TAIL, out)
 
 
 def sweep(span, table, first, second, out, blocks):
@@ -87,17 +108,6 @@ def end_sums(table, sums, i):
     write_double(lanes_at(table, COUNT) + 8 * i, read_double(sums + 16))
 
 
-def sum_with_tail(span, table, tails, place, first, second, out, blocks):
-    """The sums of a row whose last elements lie elsewhere."""
-    sums = stack(24)
-    begin_sums(sums)
-    sweep(span, table, first, second, out, blocks)
-    add_up(table, sums, 0)
-    sweep(span, table, tails, tails + place, tails + 2 * place, 1)
-    add_up(table, sums, 0)
-    end_sums(table, sums, 0)
-
-
 def take_tail(tails, first, size, rest, plan):
     """The elements that fill no whole block, to where they do."""
     if rest > 0:
@@ -105,70 +115,12 @@ def take_tail(tails, first, size, rest, plan):
         pad(tails, size, rest, LANES, plan)
 
 
-def long_row(table, tails, plan, size, first, second, out, n):
-    """One contiguous row; ``out`` may be ``first``. The result of a scalar is in FACTOR."""
-    place_rows(table, 1, 0, 0, 0)
-    maximum, finish = load_int64(plan + MAXIMUM), load_int64(plan + FINISH)
-    total, map_span = load_int64(plan + SUM), load_int64(plan + MAP)
-    blocks, rest = n >> LANE_BITS, n & (LANES - 1)
-    done, place = (blocks << LANE_BITS) * size, LANES * size
-    take_tail(tails, first + done, size, rest, plan)
-    take_tail(tails + place, second + done, size, rest, plan)
-    summed = False
-    if maximum != 0:
-        peak_at = lanes_at(table, PEAK)
-        sweep(maximum, table, first, second, out, blocks)
-        if rest > 0:
-            before = read_double(peak_at)
-            sweep(maximum, table, tails, tails + place, tails + 2 * place, 1)
-            write_double(peak_at, max(before, read_double(peak_at)))
-        if infinity_stays(plan) and abs(read_double(peak_at)) == INFINITY:
-            write_double(peak_at, 0.0)
-            write_double(lanes_at(table, HIGH), sum_of_unbounded(first, size, 1, n))
-            write_double(lanes_at(table, LOW), 0.0)
-            write_double(lanes_at(table, COUNT), 0.0)
-            summed = True
-        call_lanes(load_int64(plan + PREPARE), table, 1)
-    if not summed:
-        if rest == 0:
-            sweep(total, table, first, second, out, blocks)
-        else:
-            sum_with_tail(total, table, tails, place, first, second, out, blocks)
-    call_lanes(finish, table, 1)
-    if map_span != 0:
-        sweep(map_span, table, first, second, out, blocks)
-        if rest > 0:
-            sweep(map_span, table, tails, tails + place, tails + 2 * place, 1)
-            copy_elements(out + done, tails + 2 * place, size, rest)
-
-
-def join_maxima(table, tail, i):
-    """The greater maximum of row ``i`` and of its tail, for both."""
-    here, there = lanes_at(table, PEAK) + 8 * i, lanes_at(tail, PEAK) + 8 * i
-    peak = max(read_double(here), read_double(there))
-    write_double(here, peak)
-    write_double(there, peak)
-
-
-def join_sums(table, tail, i):
-    """Add the sums of the tail of row ``i`` to those of its blocks."""
-    high, low = lanes_at(table, HIGH) + 8 * i, lanes_at(table, LOW) + 8 * i
-    count = lanes_at(table, COUNT) + 8 * i
-    sums = stack(24)
-    write_double(sums, read_double(high))
-    write_double(sums + 8, read_double(low))
-    write_double(sums + 16, read_double(count))
-    add_up(tail, sums, i)
-    end_sums(table, sums, i)
-
-
-def take(table, tail, plan, side, first, away, step, kept, n, blocks, rows):
+def take(table, plan, side, first, away, step, kept, n, blocks, rows):
     """All passes over some rows whose streams have been placed.
 
     Row i begins ``away`` * i bytes behind ``first``, its elements are ``step`` apart; its
     numbers are the i-th of ``kept`` bytes each, its sums of eight; ``side`` is
-    where the plan has the spans of this arrangement. ``tail`` is a table of the rows' tails, 0
-    where they have none.
+    where the plan has the spans of this arrangement.
     """
     maximum, map_span = load_int64(plan + side + MAXIMUM), load_int64(plan + side + MAP)
     size = load_int64(plan + COMPUTED)
@@ -177,11 +129,6 @@ def take(table, tail, plan, side, first, away, step, kept, n, blocks, rows):
         peak_at = lanes_at(table, PEAK)
         if n > 0:
             call_lanes(maximum, table, blocks)
-        if tail != 0:
-            call_lanes(maximum, tail, 1)
-        if tail != 0:
-            for i in range(rows):
-                join_maxima(table, tail, i)
         if n == 0:
             for i in range(rows):
                 write_lane(peak_at, kept, i, -INFINITY)
@@ -190,15 +137,9 @@ def take(table, tail, plan, side, first, away, step, kept, n, blocks, rows):
                 if abs(read_lane(peak_at, kept, i)) == INFINITY:
                     special |= 1 << i
                     write_lane(peak_at, kept, i, 0.0)
-                    if tail != 0:
-                        write_double(lanes_at(tail, PEAK) + 8 * i, 0.0)
         call_lanes(load_int64(plan + side + PREPARE), table, 1)
     if n > 0:
         call_lanes(load_int64(plan + side + SUM), table, blocks)
-    if tail != 0:
-        call_lanes(load_int64(plan + side + SUM), tail, 1)
-        for i in range(rows):
-            join_sums(table, tail, i)
     if special != 0:
         for i in range(rows):
             if (special >> i) & 1 == 1:
@@ -209,21 +150,19 @@ def take(table, tail, plan, side, first, away, step, kept, n, blocks, rows):
     call_lanes(load_int64(plan + side + FINISH), table, 1)
     if map_span != 0 and n > 0:
         call_lanes(map_span, table, blocks)
-        if tail != 0:
-            call_lanes(map_span, tail, 1)
 
 
-def rows_in_turn(table, tail, plan, first, n, rows):
-    """Some rows, each pass over all of them, and over all their tails, before the next pass.
+def rows_in_turn(table, plan, first, n, rows):
+    """Some rows, each pass over all of them before the next pass.
 
     One by one, a row waits 85 ns at its passes' ends: to fold eight lanes, to prepare, to
     divide. Here another row's elements fill that time.
     """
     away = load_int64(table + FIRST_STRIDE)
-    take(table, tail, plan, 0, first, away, 1, 8, n, n >> LANE_BITS, rows)
+    take(table, plan, 0, first, away, 1, 8, n, n >> LANE_BITS, rows)
 
 
 def rows_side_by_side(table, plan, size, first, second, n):
     """SIDE_LANES rows of ``n`` elements, interleaved; the result replaces ``first``."""
     place_streams(table, first, second, first)
-    take(table, 0, plan, SIDE, first, size, SIDE_LANES, size, n, n, SIDE_LANES)
+    take(table, plan, SIDE, first, size, SIDE_LANES, size, n, n, SIDE_LANES)

@@ -11,8 +11,8 @@ from memory, softmax has one pass fewer (:mod:`fastact.engine.online_row`): 14 %
 and 10 % in float64 with all threads at work, a few percent with one; in shorter rows it lost
 5 %. Without stored exponentials, logsumexp would gain nothing: arithmetic hides its reading.
 
-*Short rows* are taken SIDE_LANES at a time side by side, one to a lane; rows of a few whole blocks
-LANES at a time in turn; *long rows* one by one.
+*Short rows* are taken SIDE_LANES at a time side by side, one to a lane; longer ones up to LANES at
+a time in turn, as many as the first-level cache holds, or one.
 
 Rows that are not contiguous, or of another storage dtype, go through scratch.
 """
@@ -20,7 +20,6 @@ Rows that are not contiguous, or of another storage dtype, go through scratch.
 # Type annotations would be wrong here: these functions only exist compiled.
 from fastact.engine.addresses import (
     allocate,
-    call_gather,
     call_loop,
     call_scatter,
     clear_line,
@@ -33,35 +32,26 @@ from fastact.engine.addresses import (
 from fastact.engine.cache_size import first_level_cache, second_level_cache
 from fastact.engine.fp_state import put_back, suspend
 from fastact.engine.lanes import LANE_BITS, LANES, SIDE_LANES, SLOTS, TABLE_WORDS
-from fastact.engine.online_row import row_at_once
+from fastact.engine.online_row import long_row
 from fastact.engine.pace import loop_ended, threads_pay
-from fastact.engine.plan import AWAKE, GATHER, NATIVE, SCATTER, SERIAL, STORED, TEAM
-from fastact.engine.row_lanes import (
-    bring,
-    columns,
-    columns_out,
-    copy_elements,
-    lanes_at,
-    read_double,
-    second_half,
-    turn_in,
-    turn_out,
-    write_lane,
-)
+from fastact.engine.plan import AWAKE, NATIVE, SCATTER, SERIAL, STORED, TEAM
+from fastact.engine.row_lanes import copy_elements, lanes_at, read_double, write_lane
 from fastact.engine.row_passes import (
     place_rows,
     place_streams,
+    place_tails,
     rows_in_turn,
     rows_side_by_side,
     take_tail,
 )
-from fastact.engine.row_plan import COMPUTED, MAXIMUM, ROW_INPUTS, SCALAR
+from fastact.engine.row_plan import COMPUTED, MAXIMUM, ONLINE, ROW_INPUTS, SCALAR
+from fastact.engine.row_transfer import bring, bring_side, second_half, send, send_side
 
 __all__ = ["row_loop", "rows"]
 
 #: Rows up to this length are taken side by side where they fill no whole blocks; longer ones
-#: in turn, their tails apart. Side by side they would take half as long in float32, but a row that
-#: is alone sixteen times.
+#: in turn. Side by side they would take half as long in float32, but a row that is alone sixteen
+#: times.
 RAGGED = 64
 #: And where they do: up to these bytes, or up to these elements if no maximum has to be found
 #: first. In turn softmax takes 1.4 times as long at 32 elements of float32, 1.1 times at 64, and
@@ -81,49 +71,30 @@ TABLE = 8 * TABLE_WORDS
 FACTOR = SLOTS["factor"]
 FIRST_LANES, LAST_LANES = SLOTS["peak"], SLOTS["factor_low"]
 ALL_LANES = LANE_ROOM * (LAST_LANES + 1)
-ACCUMULATORS = tuple(SLOTS[name] for name in ("peak", "high", "low", "count"))
-OWN_LANES = LANE_ROOM * len(ACCUMULATORS)
 ALL_TAILS = 3 * LANES * 8 * LANES
 
 
 def group(table, plan, size, scratch, args, steps, row, rows, n):
-    """Bring ``rows`` <= SIDE_LANES rows in side by side, compute, and take them out.
-
-    What is stored in 16 bits is converted row by row, all at once where they adjoin.
-    """
-    inputs, stored = load_int64(plan + ROW_INPUTS), SIDE_LANES * size
-    gather, scatter = load_int64(plan + GATHER), load_int64(plan + SCATTER)
-    native, short = load_int64(plan + NATIVE) == 1, load_int64(plan + STORED)
-    core, converted = steps + 8 * (inputs + 1), scratch + inputs * n * stored
+    """Bring ``rows`` <= SIDE_LANES rows in side by side, compute, and take them out."""
+    inputs, room = load_int64(plan + ROW_INPUTS), n * SIDE_LANES * size
+    core, spare = steps + 8 * (inputs + 1), scratch + inputs * room
     for k in range(inputs):
         outer, inner = load_int64(steps + 8 * k), load_int64(core + 8 * k)
-        source, place = load_int64(args + 8 * k) + row * outer, scratch + k * n * stored
-        if not native:
-            parts = 1 if inner == short and outer == n * short else rows
-            each = rows * n // parts
-            for i in range(parts):
-                at = converted + i * n * size
-                call_gather(gather, at, source + i * outer, inner, each, each)
-            source, outer, inner = converted, n * size, size
-        turn_in(place, source, outer, inner, size, rows, n)
+        source = load_int64(args + 8 * k) + row * outer
+        bring_side(plan, scratch + k * room, spare, source, outer, inner, size, rows, n)
     place_rows(table, 1, 0, 0, 0)
-    rows_side_by_side(table, plan, size, scratch, scratch + (inputs - 1) * n * stored, n)
+    rows_side_by_side(table, plan, size, scratch, scratch + (inputs - 1) * room, n)
     outer, inner = load_int64(steps + 8 * inputs), load_int64(core + 8 * inputs)
     target = load_int64(args + 8 * inputs) + row * outer
     if load_int64(plan + SCALAR) == 1:
+        scatter = load_int64(plan + SCATTER)
         results, some = lanes_at(table, FACTOR), min(rows, LANES)
         call_scatter(scatter, target, outer, results, some)
         if rows > LANES:
             other = target + second_half(rows) * outer
             call_scatter(scatter, other, outer, results + LANES * size, some)
-    elif native:
-        turn_out(target, outer, inner, scratch, size, rows, n)
     else:
-        turn_out(converted, n * size, size, scratch, size, rows, n)
-        parts = 1 if inner == short and outer == n * short else rows
-        for i in range(parts):
-            at = converted + i * n * size
-            call_scatter(scatter, target + i * outer, inner, at, rows * n // parts)
+        send_side(plan, target, outer, inner, scratch, spare, size, rows, n)
 
 
 def whole(n):
@@ -139,81 +110,51 @@ def write_numbers(table, plan, size, target, outer, rows):
     call_scatter(load_int64(plan + SCATTER), target, outer, factor_at, rows)
 
 
-def turn(table, tail, tails, plan, size, scratch, args, steps, row, rows, n):
+def turn(table, tails, plan, size, scratch, args, steps, row, rows, n):
     """``rows`` <= LANES rows in turn, through scratch unless all operands lie contiguous."""
-    inputs, scalar = load_int64(plan + ROW_INPUTS), load_int64(plan + SCALAR)
-    gather, scatter = load_int64(plan + GATHER), load_int64(plan + SCATTER)
-    core = steps + 8 * (inputs + 1)
-    last = inputs - 1
+    inputs, last = load_int64(plan + ROW_INPUTS), load_int64(plan + ROW_INPUTS) - 1
+    core, scalar = steps + 8 * (inputs + 1), load_int64(plan + SCALAR) == 1
     first_outer, second_outer = load_int64(steps), load_int64(steps + 8 * last)
     first = load_int64(args) + row * first_outer
     second = load_int64(args + 8 * last) + row * second_outer
     outer = load_int64(steps + 8 * inputs)
     target = load_int64(args + 8 * inputs) + row * outer
-    out, out_outer = target, outer
+    # What only returns a number stores nothing.
+    out, out_outer, stride = first if scalar else target, outer, whole(n) * size
     if scratch != 0:
-        stored = n * size
-        out, other = scratch, scratch + last * rows * stored
-        native = load_int64(plan + NATIVE) == 1
-        bring(gather, native, scratch, first, first_outer, load_int64(core), size, rows, n)
+        out, other = scratch, scratch + last * rows * stride
+        bring(plan, scratch, stride, first, first_outer, load_int64(core), size, rows, n)
         if last == 1:
-            bring(gather, native, other, second, second_outer, load_int64(core + 8), size, rows, n)
+            inner = load_int64(core + 8)
+            bring(plan, other, stride, second, second_outer, inner, size, rows, n)
         first, second = scratch, other
-        first_outer = second_outer = out_outer = stored
-    place_streams(table, first, second, out)
-    place_rows(table, rows, first_outer, second_outer, out_outer)
-    rest, step, room = n & (LANES - 1), LANES * size, LANES * LANES * size
-    done = (n - rest) * size
-    if rest == 0:
-        rows_in_turn(table, 0, plan, first, n, rows)
-    else:
-        place_streams(tail, tails, tails + room, tails + 2 * room)
-        place_rows(tail, rows, step, step, step)
-        for i in range(rows):
-            take_tail(tails + i * step, first + i * first_outer + done, size, rest, plan)
-            if last == 1:
-                source = second + i * second_outer + done
-                take_tail(tails + room + i * step, source, size, rest, plan)
-        rows_in_turn(table, tail, plan, first, n, rows)
-    if scalar == 1:
-        write_numbers(table, plan, size, target, outer, rows)
-    else:
-        for i in range(rows if rest > 0 else 0):
-            results = tails + 2 * room + i * step
-            copy_elements(out + i * out_outer + done, results, size, rest)
-        inner = load_int64(core + 8 * inputs)
-        if scratch != 0 and load_int64(plan + NATIVE) == 1 and columns(outer, size, rows, n):
-            columns_out(target, inner, scratch, size, n)
-        elif scratch != 0:
+        first_outer = second_outer = out_outer = stride
+    done = False
+    if n >= load_int64(plan + ONLINE):
+        done = long_row(table, tails, plan, size, first, out, n)
+    if not done:
+        place_streams(table, first, second, out)
+        place_rows(table, rows, first_outer, second_outer, out_outer)
+        rest, step, room = n & (LANES - 1), LANES * size, LANES * LANES * size
+        begin = (n - rest) * size
+        if rest > 0 and scratch != 0:
+            place_tails(table, first + begin, second + begin, out + begin, stride)
+        elif rest > 0:
+            place_tails(table, tails, tails + room, tails + 2 * room, step)
             for i in range(rows):
-                call_scatter(scatter, target + i * outer, inner, scratch + i * n * size, n)
-
-
-def one(table, tails, plan, size, scratch, args, steps, row, n):
-    """A long row, through scratch unless all its operands lie contiguous."""
-    inputs, scalar = load_int64(plan + ROW_INPUTS), load_int64(plan + SCALAR)
-    gather, scatter = load_int64(plan + GATHER), load_int64(plan + SCATTER)
-    core = steps + 8 * (inputs + 1)
-    first = load_int64(args) + row * load_int64(steps)
-    last = inputs - 1
-    second = load_int64(args + 8 * last) + row * load_int64(steps + 8 * last)
-    outer = load_int64(steps + 8 * inputs)
-    target = load_int64(args + 8 * inputs) + row * outer
-    if scratch == 0:
-        # What only returns a number stores nothing; its "out" is its input.
-        out = first if scalar == 1 else target
-        row_at_once(table, tails, plan, size, first, second, out, n)
-    else:
-        call_gather(gather, scratch, first, load_int64(core), n, n)
-        place = scratch
-        if last == 1:
-            place = scratch + whole(n) * size
-            call_gather(gather, place, second, load_int64(core + 8), n, n)
-        row_at_once(table, tails, plan, size, scratch, place, scratch, n)
-    if scalar == 1:
-        write_numbers(table, plan, size, target, outer, 1)
+                take_tail(tails + i * step, first + i * first_outer + begin, size, rest, plan)
+                if last == 1:
+                    source = second + i * second_outer + begin
+                    take_tail(tails + room + i * step, source, size, rest, plan)
+        rows_in_turn(table, plan, first, n, rows)
+        if rest > 0 and scratch == 0 and not scalar:
+            for i in range(rows):
+                results = tails + 2 * room + i * step
+                copy_elements(out + i * out_outer + begin, results, size, rest)
+    if scalar:
+        write_numbers(table, plan, size, target, outer, rows)
     elif scratch != 0:
-        call_scatter(scatter, target, load_int64(core + 8 * inputs), scratch, n)
+        send(plan, target, outer, load_int64(core + 8 * inputs), scratch, stride, size, rows, n)
 
 
 def contiguous(steps, plan):
@@ -233,17 +174,10 @@ def rows(args, dimensions, steps, plan):
         state = suspend()
         inputs, size = load_int64(plan + ROW_INPUTS), load_int64(plan + COMPUTED)
         table, lanes, tails = stack(TABLE), stack(ALL_LANES), stack(ALL_TAILS)
-        # The tails of several rows have sums and maxima of their own, and share all else.
-        tail, own = stack(TABLE), stack(OWN_LANES)
         for slot in range(FIRST_LANES, LAST_LANES + 1):
             store_int64(table + 8 * slot, lanes + LANE_ROOM * slot)
-            store_int64(tail + 8 * slot, lanes + LANE_ROOM * slot)
-        for k, slot in enumerate(ACCUMULATORS):
-            store_int64(tail + 8 * slot, own + LANE_ROOM * k)
         for i in range(0, ALL_LANES, LINE):
             clear_line(lanes + i)
-        for i in range(0, OWN_LANES, LINE):
-            clear_line(own + i)
         # The length alone decides: the order of summation must not depend on the layout.
         if n & (LANES - 1) != 0:
             short = n <= RAGGED
@@ -253,7 +187,12 @@ def rows(args, dimensions, steps, plan):
         if not short:
             together = min(LANES, max(1, IN_TURN // (n * size * (inputs + 1))))
         buffered = short or not contiguous(steps, plan)
-        if buffered and not short and load_int64(steps) == size and n * size <= IN_COLUMNS:
+        if (
+            buffered
+            and not short
+            and load_int64(steps) == load_int64(plan + STORED)
+            and n * size <= IN_COLUMNS
+        ):
             together = LANES
         memory = 0
         if buffered:
@@ -271,10 +210,8 @@ def rows(args, dimensions, steps, plan):
                 some = min(together, count - row)
                 if short:
                     group(table, plan, size, scratch, args, steps, row, some, n)
-                elif together > 1:
-                    turn(table, tail, tails, plan, size, scratch, args, steps, row, some, n)
                 else:
-                    one(table, tails, plan, size, scratch, args, steps, row, n)
+                    turn(table, tails, plan, size, scratch, args, steps, row, some, n)
                 row += some
         if memory != 0:
             release(memory)

@@ -7,14 +7,28 @@ for each other (:mod:`fastact.engine.interleave`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-__all__ = ["AHEAD", "PREFETCH", "loop_metadata", "prefetches", "stepped_loop"]
+__all__ = ["AHEAD", "PREFETCH", "Elsewhere", "loop_metadata", "prefetches", "stepped_loop"]
 
 #: Bytes ahead of what is read that is asked for. 1024 to 4096 are alike.
 AHEAD = 2048
 LINE = 64
 PREFETCH = "declare void @llvm.prefetch.p0(ptr, i32, i32, i32)"
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A last block that lies elsewhere, if ``condition`` holds.
+
+    ``places`` names the bases of the single blocks, to be indexed by ``%loop.element``, each with
+    that of the blocks before, and of this one, which ``lines`` compute.
+    """
+
+    condition: str
+    lines: list[str]
+    places: Mapping[str, tuple[str, str]]
 
 
 def stepped_loop(
@@ -23,6 +37,7 @@ def stepped_loop(
     steps: list[int],
     each: Callable[[str], list[str]],
     then: Callable[[str, int], list[str]],
+    elsewhere: Elsewhere | None = None,
 ) -> list[str]:
     """A loop over ``count`` blocks of ``lanes`` elements, from label "enter" to label "exit".
 
@@ -38,13 +53,16 @@ def stepped_loop(
         after = "exit" if k == len(steps) - 1 else f"enter.{steps[k + 1]}"
         until, block, following = (f"%loop.{n}{mark}" for n in ("until", "block", "following"))
         i, more = f"%loop.i{mark}", f"%loop.more{mark}"
+        lines += [f"enter{mark}:", f"  {until} = and i64 {count}, {-step}"]
+        entry = f"enter{mark}"
+        if elsewhere and step == 1:
+            lines += _once_more(elsewhere, begin, until)
+            begin, until, entry, after = "%loop.begin", "%loop.end", "part", "parts"
         lines += [
-            f"enter{mark}:",
-            f"  {until} = and i64 {count}, {-step}",
             f"  %loop.any{mark} = icmp ult i64 {begin}, {until}",
             f"  br i1 %loop.any{mark}, label %step{mark}, label %{after}",
             f"step{mark}:",
-            f"  {block} = phi i64 [ {begin}, %enter{mark} ], [ {following}, %next{mark} ]",
+            f"  {block} = phi i64 [ {begin}, %{entry} ], [ {following}, %next{mark} ]",
             f"  %loop.start{mark} = mul nuw nsw i64 {block}, {lanes}",
             f"  br label %lane{mark}",
             f"lane{mark}:",
@@ -65,6 +83,29 @@ def stepped_loop(
         ]
         begin = until
     return lines
+
+
+def _once_more(elsewhere: Elsewhere, begin: str, until: str) -> list[str]:
+    """Have the loop over single blocks done twice: for those in a row, and for the one elsewhere.
+
+    To choose a place for every block cost rows of a few blocks a tenth.
+    """
+    return [
+        "  br label %part",
+        "parts:",
+        "  br i1 %loop.more, label %again, label %exit",
+        "again:",
+        *elsewhere.lines,
+        "  br label %part",
+        "part:",
+        f"  %loop.begin = phi i64 [ {begin}, %enter.1 ], [ 0, %again ]",
+        f"  %loop.end = phi i64 [ {until}, %enter.1 ], [ 1, %again ]",
+        f"  %loop.more = phi i1 [ {elsewhere.condition}, %enter.1 ], [ false, %again ]",
+        *(
+            f"  {name} = phi ptr [ {before}, %enter.1 ], [ {last}, %again ]"
+            for name, (before, last) in elsewhere.places.items()
+        ),
+    ]
 
 
 def prefetches(
