@@ -18,8 +18,9 @@ ROW_FUNCTIONS = [r for r in rowwise_registry().values() if isinstance(r, RowFunc
 FORMS = [(record, form) for record in ROW_FUNCTIONS for form in record.forms]
 FORM_IDS = [f"{form.namespace or 'value'}-{record.name}" for record, form in FORMS]
 SAME_SHAPE = [record.name for record in ROW_FUNCTIONS if not record.forms[0].scalar]
-#: On both sides of a block of lanes, of the longest row taken side by side, of a chunk.
-LENGTHS = [1, 2, 10, 16, 17, 48, 49, 64, 65, 100, 1023, 1025, 2100]
+#: On both sides of a block of lanes, of the longest row taken side by side, of a chunk; and with
+#: ends of every length beyond whole blocks.
+LENGTHS = [1, 2, 10, 16, 17, 48, 49, 64, 65, 74, 83, 100, 109, 118, 1023, 1025, 2100]
 #: The mathematics once more, in multiple precision.
 EXACT = {
     "softmax": lambda x: _ratio([mpmath.exp(v) for v in x]),
