@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any, NamedTuple
 
@@ -9,8 +10,12 @@ import pytest
 
 from fastact.engine import target
 from fastact.engine.forms import FORMS
+from fastact.engine.gufunc import STAGES
+from fastact.engine.lane_code import lane_span_assembly
+from fastact.engine.lanes import ARRANGEMENTS
 from fastact.engine.span import span_assembly
 from fastact.engine.storage_code import CONVERTED, storage_assembly
+from tests.test_rowwise import FORMS as ROW_FORMS
 
 
 class Processor(NamedTuple):
@@ -65,3 +70,19 @@ def test_kernels_are_vectors_of_full_width(
     assert re.search(processor.vector, code)
     assert not re.search(r"^\s+v\w+(?<!p)s[sd]\s+%xmm\d+, %xmm", code, re.MULTILINE)
     assert capfd.readouterr().err == ""  # LLVM warns of loops it could not vectorise
+
+
+@pytest.mark.parametrize("processor", PROCESSORS, ids=lambda p: f"{p.name}-{p.triple[:3]}")
+def test_passes_over_rows_are_vectors_of_full_width(
+    processor: Processor, precision: str, monkeypatch: Any, capfd: Any
+) -> None:
+    monkeypatch.setenv("NUMBA_CPU_NAME", processor.name)
+    for record, form in ROW_FORMS:
+        kernel = record.kernels[form.namespace, precision]
+        spans = [span for stage in STAGES if (span := getattr(kernel, stage)) is not None]
+        for span, arrangement in itertools.product(spans, ARRANGEMENTS):
+            modules = lane_span_assembly("span", span, arrangement)
+            code = target.emit_assembly(modules, cpu=processor.name, triple=processor.triple)
+            assert not re.search(r"^\s+(callq?|bl)\s", code, re.MULTILINE)
+            assert re.search(processor.vector, code)
+    assert capfd.readouterr().err == ""

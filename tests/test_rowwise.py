@@ -1,4 +1,4 @@
-"""softmax and its kin against multiple precision, SciPy and themselves in other layouts."""
+"""softmax and its kin against multiple precision and SciPy."""
 
 from __future__ import annotations
 
@@ -217,15 +217,16 @@ SPECIAL = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("more", [0, 200])
+@pytest.mark.parametrize(("before", "after"), [(0, 0), (0, 200), (200, 0), (197, 0)])
 @pytest.mark.parametrize("row", SPECIAL, ids=str)
-def test_special_rows_are_scipys(row: list[float], more: int, precision: str) -> None:
+def test_special_rows_are_scipys(row: list[float], before: int, after: int, precision: str) -> None:
     special = pytest.importorskip("scipy.special")
-    x = np.array(row + [-inf] * more, precision)
+    x = np.zeros((3, before + len(row) + after), precision)
+    x[1] = [-inf] * before + row + [-inf] * after
     with np.errstate(all="raise"):
-        ours = fa.softmax(x), fa.log_softmax(x), fa.logsumexp(x), fa.softmin(-x)
+        ours = fa.softmax(x), fa.log_softmax(x), fa.logsumexp(x, axis=1), fa.softmin(-x)
     with np.errstate(all="ignore"):
-        expected = special.softmax(x), special.log_softmax(x), special.logsumexp(x)
+        expected = [f(x, axis=1) for f in (special.softmax, special.log_softmax, special.logsumexp)]
     for got, wanted in zip(ours, (*expected, expected[0]), strict=True):
         np.testing.assert_allclose(got, wanted, rtol=1e-6, atol=1e-30)
 
@@ -234,55 +235,6 @@ def test_rows_of_no_elements() -> None:
     assert fa.softmax(np.ones((3, 0))).shape == (3, 0)
     assert fa.softmax(np.ones((0, 3))).shape == (0, 3)
     np.testing.assert_array_equal(fa.logsumexp(np.ones((3, 0)), axis=-1), [-inf] * 3)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("length", LENGTHS)
-@pytest.mark.parametrize(("record", "form"), FORMS, ids=FORM_IDS)
-def test_layout_changes_no_bit(record: Any, form: Any, length: int, dtype: str) -> None:
-    random = np.random.default_rng(length)
-    shape = (19, length)
-    arrays = [random.normal(size=shape).astype(dtype) for _ in form.operands]
-    expected = call(record, form, *arrays)
-    row = [call(record, form, *(a[k] for a in arrays)) for k in range(19)]
-    np.testing.assert_array_equal(np.stack(row), expected)
-    for layout in (
-        np.asfortranarray,
-        lambda a: np.repeat(a, 2, axis=1)[:, ::2],
-        lambda a: a[::-1, ::-1].copy()[::-1, ::-1],
-        # A dtype that is not NumPy's own has one byte order.
-        lambda a: a.astype(a.dtype.newbyteorder()) if a.dtype.isbuiltin == 1 else a,
-    ):
-        np.testing.assert_array_equal(call(record, form, *map(layout, arrays)), expected)
-    if not form.scalar:
-        turned = call(record, form, *(a.T for a in arrays), axis=0)
-        np.testing.assert_array_equal(turned.T, expected)
-        out = np.empty((length, 38), dtype).T[::2]
-        assert call(record, form, *arrays, out=out) is out
-        np.testing.assert_array_equal(out, expected)
-        call(record, form, *arrays, out=arrays[0])
-        np.testing.assert_array_equal(arrays[0], expected)
-
-
-@pytest.mark.parametrize("dtype", [dtype for dtype in DTYPES if dtype.endswith("16")])
-@pytest.mark.parametrize("length", [5, 200])
-@pytest.mark.parametrize(("record", "form"), FORMS, ids=FORM_IDS)
-def test_short_dtypes_are_float32_rounded_once(
-    record: Any, form: Any, length: int, dtype: str
-) -> None:
-    x = (np.random.default_rng(1).normal(size=(30, length)) * 4).astype(dtype)
-    x[0, :3] = -np.inf
-    x[1, 1] = np.inf
-    x[2, 2] = np.nan
-    arrays = [x] * len(form.operands)
-    with np.errstate(all="raise"):
-        got = call(record, form, *arrays)
-    wide = call(record, form, *(a.astype(np.float32) for a in arrays))
-    assert got.dtype == dtype
-    with np.errstate(all="ignore"):  # gradients that overflow float16
-        rounded = wide.astype(dtype)
-    # Compared as float32: NumPy's assertion knows no nan of bfloat16.
-    np.testing.assert_array_equal(got.astype(np.float32), rounded.astype(np.float32))
 
 
 @pytest.mark.skipif("bfloat16" not in DTYPES, reason="ml_dtypes is optional")
@@ -347,42 +299,3 @@ def test_logsumexp_writes_into_out(axis: Any, keepdims: bool, shape: tuple[int, 
     assert np.isnan(larger).all()
     with pytest.raises(TypeError, match="axis must be an integer"):
         fa.logsumexp(x, axis="last")
-
-
-THREADS = """
-import numpy as np, fastact as fa, hashlib
-x = np.random.default_rng(0).normal(size=(3000, 700)).astype(np.float32)
-y = fa.softmax(x)
-one = np.stack([fa.softmax(row) for row in x])
-assert np.array_equal(y, one)
-z = fa.logsumexp(x, axis=1)
-assert np.array_equal(z, [fa.logsumexp(row) for row in x])
-print(hashlib.sha256(y.tobytes() + z.tobytes()).hexdigest())
-"""
-
-
-def test_thread_count_changes_no_bit(run: Any) -> None:
-    assert run(THREADS, FASTACT_NUM_THREADS="1") == run(THREADS, FASTACT_NUM_THREADS="2")
-
-
-PROCESSOR = """
-import hashlib
-import numpy as np
-from tests.test_rowwise import FORMS, call
-for record, form in FORMS:
-    for dtype in ("float32", "float64"):
-        for length in (5, 40, 64, 100, 1000, 3003):
-            random = np.random.default_rng(length)
-            arrays = [random.normal(0, 4, (150, length)).astype(dtype) for _ in form.operands]
-            found = hashlib.sha256(call(record, form, *arrays).tobytes()).hexdigest()
-            print(form.namespace, record.name, dtype, length, found)
-"""
-
-
-def test_processor_changes_no_bit(run: Any, tmp_path: Any) -> None:
-    # How many lines a pass takes at once depends on the registers; the order of additions must not.
-    here = run(PROCESSOR).splitlines()
-    cache = {"FASTACT_CACHE_DIR": str(tmp_path)}
-    generic = run(PROCESSOR, NUMBA_CPU_NAME="generic", timeout=400, **cache).splitlines()
-    assert len(here) == 12 * len(FORMS)
-    assert [line for line in here if line not in generic] == []

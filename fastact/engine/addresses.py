@@ -18,6 +18,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 __all__ = [
+    "LINE",
     "allocate",
     "call_gather",
     "call_lanes",
@@ -85,7 +86,10 @@ store_int32, store_int64 = (_storer(types.int32, 32), _storer(types.int64, 64))
 
 @intrinsic
 def clear_line(typingctx: Any, address: Any) -> Any:
-    """A cache line of zeros. Word by word, that took a third of a softmax of ten elements."""
+    """Put zeros into the cache line that begins here.
+
+    Word by word, that took a third of a softmax of ten elements.
+    """
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         line = ir.VectorType(_INT, LINE // 8)

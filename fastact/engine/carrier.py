@@ -16,6 +16,7 @@ serial carrier, which
 # Type annotations would be wrong here: these functions only exist compiled.
 
 from fastact.engine.addresses import (
+    LINE,
     call_gather,
     call_loop,
     call_prepare,
@@ -63,7 +64,6 @@ CHUNK = 1024
 BUFFER_BYTES = CHUNK * 8
 ALL_BUFFERS = BUFFER_BYTES * MAX_OPERANDS
 WORDS = 8 * MAX_OPERANDS
-LINE = 64
 ALL_LINES = LINE * MAX_OPERANDS
 #: Bytes from which results are written to whole cache lines; NumPy's arrays begin inside one.
 #: A store across two lines takes twice as long: relu, 1e5 elements of either precision, 1.08

@@ -99,7 +99,8 @@ def _seconds_per_element(loop: int, plan: Any, form: RowForm, precision: str) ->
     size = np.dtype(precision).itemsize
     data = np.zeros((len(form.operands) + 1, rows, n), dtype=precision)
     pointers = np.array([block.ctypes.data for block in data])
-    dimensions = np.array([rows, n])
+    failed = np.zeros(1, dtype=np.int64)
+    dimensions = np.array([rows, n, failed.ctypes.data])
     outer = [n * size] * len(form.operands) + [size if form.scalar else n * size]
     steps = np.array(outer + [size] * (len(form.operands) + 1 - form.scalar))
     call = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4)(loop)

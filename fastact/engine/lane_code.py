@@ -1,7 +1,7 @@
 """Lane spans as LLVM assembly: a loop over rows, in it loops over blocks, in them the bodies.
 
 A row may have one block more, which lies elsewhere: its last elements, padded. It is the last of
-the single blocks. As a row of its own that block took a row of 65 elements 1.5 times as long.
+the single blocks: with sums of its own that block had rows of 65 elements take 1.2 times as long.
 
 What the bodies give accumulators stays in variables of the function, which LLVM keeps in
 registers, and is added to them by explicit vector operations at the end of each step.
@@ -31,6 +31,7 @@ from fastact.engine.span import PRECISIONS
 from fastact.engine.stepped_loop import (
     AHEAD,
     PREFETCH,
+    SINGLE,
     Elsewhere,
     loop_metadata,
     prefetches,
@@ -90,8 +91,8 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
             lines += _read_word(f"%{slot}.stride", "i64", word)
     streams = [slot for slot in kinds if slot in STREAMS and not side]
     if streams:
-        lines += _read_word("%tails", "i64", TAILED)
-        lines.append("  %tailed = icmp ne i64 %tails, 0")
+        lines += _read_word("%tailed.word", "i64", TAILED)
+        lines.append("  %tailed = icmp ne i64 %tailed.word, 0")
     lines += ["  br label %row", "row:", "  %r = phi i64 [ 0, %entry ], [ %r.next, %exit ]"]
     for slot in (*(slot for slot in kinds if slot in SLOTS), *claimed):
         stride = f"%{slot}.stride" if slot in STREAMS else "8"
@@ -109,7 +110,9 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
         "%blocks",
         lanes,
         steps,
-        lambda mark: _element(span, kinds, bodies, uniform, streams if mark == ".1" else [], mark),
+        lambda mark: _element(
+            span, kinds, bodies, uniform, streams if mark == SINGLE else [], mark
+        ),
         lambda mark, width: [
             *_prefetches(asked, claimed, kinds, width, mark),
             *sums.add(width, mark),
@@ -145,7 +148,10 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
 def _prefetches(
     asked: list[str], claimed: list[str], kinds: Mapping[str, str], width: int, mark: str
 ) -> list[str]:
-    """Ask ahead for streams that are read, and now for those that another pass writes."""
+    """Ask ahead for streams that are read, and now for those that another pass writes.
+
+    At the block elsewhere that is once more for the row's first lines, which are there.
+    """
     lines = []
     for slot in (*asked, *claimed):
         kind, write = kinds["first"], slot in claimed

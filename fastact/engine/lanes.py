@@ -1,9 +1,9 @@
 """Lane spans as data: vector loops over the blocks of a row that also keep something per lane.
 
 A lane span is ``void span(char **operands, intp blocks)``, like a span
-(:mod:`fastact.engine.span`), over blocks of LANES elements. Its operands are *streams*,
-which advance from block to block, and *lanes*, LANES values that stay: a shift, a factor,
-or an accumulator, which is a running maximum or sum. Bodies say what an element adds to an
+(:mod:`fastact.engine.span`), over blocks of LANES or SIDE_LANES elements. Its operands are
+*streams*, which advance from block to block, and *lanes*, as many values that stay: a shift, a
+factor, or an accumulator, which is a running maximum or sum. Bodies say what an element adds to an
 accumulator; adding is the same for all (:mod:`fastact.engine.accumulate`). So nothing is
 reassociated, and the place of an element in its row alone says which lane it goes to.
 
@@ -11,7 +11,7 @@ Every span is made in two arrangements. ``"row"`` takes rows one after the other
 stays is one number for all lanes of a row, read and written as float64, and the lanes of
 an accumulator are folded at its end, halves upon halves. ``"side"`` takes SIDE_LANES short
 rows side by side (element j of each in block j): every lane is a row of its own and nothing is
-folded. Without streams a span computes what stands between two passes, for LANES rows at once.
+folded. Without streams a span computes what stands between two passes, for as many rows at once.
 
 The rows of one call do not wait for each other: while one is folded, the next is read.
 """

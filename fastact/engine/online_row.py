@@ -17,22 +17,14 @@ from numpy import int64
 from fastact.elementary.scalar import from_bits
 from fastact.engine.addresses import allocate, call_lanes, load_int64, release, stack
 from fastact.engine.lanes import LANE_BITS, LANES, SLOTS
-from fastact.engine.row_lanes import copy_elements, lanes_at, read_double, write_double
-from fastact.engine.row_passes import (
-    INFINITY,
-    PEAK,
-    add_up,
-    begin_sums,
-    end_sums,
-    place_rows,
-    sweep,
-    take_tail,
-)
+from fastact.engine.row_lanes import INFINITY, copy_elements, lanes_at, read_double, write_double
+from fastact.engine.row_passes import place_rows, place_streams, take_tail
 from fastact.engine.row_plan import FINISH, MAP, MAXIMUM, PREPARE, SUM
 
 __all__ = ["long_row"]
 
-SHIFT, MAGIC = SLOTS["shift"], SLOTS["magic"]
+PEAK, SHIFT, MAGIC = SLOTS["peak"], SLOTS["shift"], SLOTS["magic"]
+HIGH, LOW, COUNT = SLOTS["high"], SLOTS["low"], SLOTS["count"]
 FACTOR, FACTOR_LOW = SLOTS["factor"], SLOTS["factor_low"]
 #: Up to this power of two, both halves of a factor stay normal float32 numbers.
 SMALL = 16.0
@@ -47,6 +39,39 @@ def power_of_half(d):
     k = int64(min(d, 2000.0))
     half = k >> 1
     return from_bits((1023 - half) << 52) * from_bits((1023 - (k - half)) << 52)
+
+
+def sweep(span, table, first, second, out, blocks):
+    """A span over whole blocks."""
+    place_streams(table, first, second, out)
+    call_lanes(span, table, blocks)
+
+
+def add_up(table, sums):
+    """Add the sums of one call to those before it."""
+    a, b = read_double(sums), read_double(lanes_at(table, HIGH))
+    total = a + b
+    back = total - a
+    rest = (a - (total - back)) + (b - back)
+    # An infinite sum has no remainder.
+    rest = rest if rest == rest else 0.0
+    write_double(sums, total)
+    low = read_double(sums + 8) + read_double(lanes_at(table, LOW))
+    write_double(sums + 8, low + rest)
+    write_double(sums + 16, read_double(sums + 16) + read_double(lanes_at(table, COUNT)))
+
+
+def begin_sums(sums):
+    """Nothing added yet."""
+    for i in range(3):
+        write_double(sums + 8 * i, 0.0)
+
+
+def end_sums(table, sums):
+    """Leave the sums of all calls where those of one are left."""
+    write_double(lanes_at(table, HIGH), read_double(sums))
+    write_double(lanes_at(table, LOW), read_double(sums + 8))
+    write_double(lanes_at(table, COUNT), read_double(sums + 16))
 
 
 def part_blocks(p, blocks):
@@ -114,11 +139,11 @@ def store_exponentials(table, tails, plan, size, first, out, n, kept):
         write_double(kept + 8 * p, magic)
         if some > 0:
             sweep(total, table, first + here, first + here, out + here, some)
-            add_up(table, sums, 0)
+            add_up(table, sums)
     if rest > 0:
         sweep(total, table, tails, tails + place, tails + 2 * place, 1)
-        add_up(table, sums, 0)
-    end_sums(table, sums, 0)
+        add_up(table, sums)
+    end_sums(table, sums)
     return True
 
 

@@ -32,10 +32,11 @@ def drive(args, dimensions, steps, plan, threads):  # type: ignore[no-untyped-de
     for thread in numba.prange(threads):
         start = thread * share
         if start < n:
-            own_args, own_dimensions = stack(WORDS), stack(16)
+            own_args, own_dimensions = stack(WORDS), stack(24)
             store_int64(own_dimensions, min(share, n - start))
-            if grain == 1:  # rows: their length follows their number
+            if grain == 1:  # rows: two more words follow their number
                 store_int64(own_dimensions + 8, load_int64(dimensions + 8))
+                store_int64(own_dimensions + 16, load_int64(dimensions + 16))
             for k in range(load_int64(plan + OPERANDS)):
                 address = load_int64(args + 8 * k) + start * load_int64(steps + 8 * k)
                 store_int64(own_args + 8 * k, address)

@@ -7,7 +7,15 @@ from fastact.elementary.scalar import bits, from_bits
 from fastact.engine.addresses import load_int32, load_int64, store_int32, store_int64
 from fastact.engine.row_plan import FILL, INFINITE_SHIFT
 
-__all__ = ["copy_elements", "infinity_stays", "lanes_at", "pad", "read_double", "read_lane"]
+__all__ = [
+    "INFINITY",
+    "copy_elements",
+    "infinity_stays",
+    "lanes_at",
+    "pad",
+    "read_double",
+    "read_lane",
+]
 __all__ += ["sum_of_unbounded", "write_double", "write_lane"]
 
 INFINITY = float("inf")

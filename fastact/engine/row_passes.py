@@ -18,11 +18,11 @@ from fastact.engine.lanes import (
     TAILS,
 )
 from fastact.engine.row_lanes import (
+    INFINITY,
     copy_elements,
     infinity_stays,
     lanes_at,
     pad,
-    read_double,
     read_lane,
     sum_of_unbounded,
     write_double,
@@ -38,10 +38,9 @@ from fastact.engine.row_plan import (
     SUM,
 )
 
-__all__ = ["add_up", "begin_sums", "end_sums", "place_rows", "place_streams", "place_tails"]
-__all__ += ["rows_in_turn", "rows_side_by_side", "sweep", "take_tail"]
+__all__ = ["place_rows", "place_streams", "place_tails", "rows_in_turn", "rows_side_by_side"]
+__all__ += ["take_tail"]
 
-INFINITY = float("inf")
 FIRST, SECOND, OUT = 8 * SLOTS["first"], 8 * SLOTS["second"], 8 * SLOTS["out"]
 PEAK, HIGH, LOW, COUNT = SLOTS["peak"], SLOTS["high"], SLOTS["low"], SLOTS["count"]
 FIRST_STRIDE, SECOND_STRIDE = 8 * STRIDES["first"], 8 * STRIDES["second"]
@@ -74,40 +73,6 @@ def place_tails(table, first, second, out, stride):
     store_int64(table + OUT_TAIL, out)
 
 
-def sweep(span, table, first, second, out, blocks):
-    """A span over whole blocks."""
-    place_streams(table, first, second, out)
-    call_lanes(span, table, blocks)
-
-
-def add_up(table, sums, i):
-    """Add the sums of row ``i`` of one call to those before it."""
-    a, b = read_double(sums), read_double(lanes_at(table, HIGH) + 8 * i)
-    total = a + b
-    back = total - a
-    rest = (a - (total - back)) + (b - back)
-    # An infinite sum has no remainder.
-    rest = rest if rest == rest else 0.0
-    write_double(sums, total)
-    low = read_double(sums + 8) + read_double(lanes_at(table, LOW) + 8 * i)
-    write_double(sums + 8, low + rest)
-    count = read_double(lanes_at(table, COUNT) + 8 * i)
-    write_double(sums + 16, read_double(sums + 16) + count)
-
-
-def begin_sums(sums):
-    """Nothing added yet."""
-    for i in range(3):
-        write_double(sums + 8 * i, 0.0)
-
-
-def end_sums(table, sums, i):
-    """Leave the sums of all calls where those of one are left."""
-    write_double(lanes_at(table, HIGH) + 8 * i, read_double(sums))
-    write_double(lanes_at(table, LOW) + 8 * i, read_double(sums + 8))
-    write_double(lanes_at(table, COUNT) + 8 * i, read_double(sums + 16))
-
-
 def take_tail(tails, first, size, rest, plan):
     """The elements that fill no whole block, to where they do."""
     if rest > 0:
@@ -129,7 +94,7 @@ def take(table, plan, side, first, away, step, kept, n, blocks, rows):
         peak_at = lanes_at(table, PEAK)
         if n > 0:
             call_lanes(maximum, table, blocks)
-        if n == 0:
+        else:
             for i in range(rows):
                 write_lane(peak_at, kept, i, -INFINITY)
         if infinity_stays(plan):

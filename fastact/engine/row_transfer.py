@@ -116,12 +116,12 @@ def columns(outer, stored, rows, n):
 def columns_in(plan, place, stride, source, inner, size, n):
     """LANES rows of which neighbours lie side by side, to where each is contiguous."""
     block, step, native = stack(BLOCK), inner, load_int64(plan + NATIVE) == 1
+    gather, stored = load_int64(plan + GATHER), load_int64(plan + STORED)
     for k in range(0, n, LANES):
         j = min(k, n - LANES)  # the last block overlaps the one before
         begin = source + j * inner
         if not native:
             for i in range(LANES):
-                gather, stored = load_int64(plan + GATHER), load_int64(plan + STORED)
                 call_gather(gather, block + i * WIDE, begin + i * inner, stored, LANES, LANES)
             begin, step = block, WIDE
         if size == 4:
@@ -133,13 +133,13 @@ def columns_in(plan, place, stride, source, inner, size, n):
 def columns_out(plan, target, inner, place, stride, size, n):
     """And back."""
     block, native = stack(BLOCK), load_int64(plan + NATIVE) == 1
+    scatter, stored = load_int64(plan + SCATTER), load_int64(plan + STORED)
     for k in range(0, n, LANES):
         j = min(k, n - LANES)
         begin = target + j * inner
         if not native:
             transpose_int32(block, WIDE, stride, place + j * size)
             for i in range(LANES):
-                scatter, stored = load_int64(plan + SCATTER), load_int64(plan + STORED)
                 call_scatter(scatter, begin + i * inner, stored, block + i * WIDE, LANES)
         elif size == 4:
             transpose_int32(begin, inner, stride, place + j * size)

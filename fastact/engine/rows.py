@@ -11,14 +11,15 @@ from memory, softmax has one pass fewer (:mod:`fastact.engine.online_row`): 14 %
 and 10 % in float64 with all threads at work, a few percent with one; in shorter rows it lost
 5 %. Without stored exponentials, logsumexp would gain nothing: arithmetic hides its reading.
 
-*Short rows* are taken SIDE_LANES at a time side by side, one to a lane; longer ones up to LANES at
-a time in turn, as many as the first-level cache holds, or one.
+*Short rows* are taken SIDE_LANES at a time side by side, one to a lane; longer ones in turn, up to
+LANES at a time, or one.
 
 Rows that are not contiguous, or of another storage dtype, go through scratch.
 """
 
 # Type annotations would be wrong here: these functions only exist compiled.
 from fastact.engine.addresses import (
+    LINE,
     allocate,
     call_loop,
     call_scatter,
@@ -65,12 +66,12 @@ IN_TURN = first_level_cache() // 2
 #: one, each reads a cache line for an element: softmax along the first axis of 1000 by 1000 took
 #: 1.34 ns per element of float32, and 0.82 so.
 IN_COLUMNS = second_level_cache() // (4 * LANES)
-LINE = 64
 LANE_ROOM = 8 * SIDE_LANES
 TABLE = 8 * TABLE_WORDS
 FACTOR = SLOTS["factor"]
+#: The slots that are kept per lane follow the streams.
 FIRST_LANES, LAST_LANES = SLOTS["peak"], SLOTS["factor_low"]
-ALL_LANES = LANE_ROOM * (LAST_LANES + 1)
+ALL_LANES = LANE_ROOM * (LAST_LANES + 1 - FIRST_LANES)
 ALL_TAILS = 3 * LANES * 8 * LANES
 
 
@@ -112,8 +113,8 @@ def write_numbers(table, plan, size, target, outer, rows):
 
 def turn(table, tails, plan, size, scratch, args, steps, row, rows, n):
     """``rows`` <= LANES rows in turn, through scratch unless all operands lie contiguous."""
-    inputs, last = load_int64(plan + ROW_INPUTS), load_int64(plan + ROW_INPUTS) - 1
-    core, scalar = steps + 8 * (inputs + 1), load_int64(plan + SCALAR) == 1
+    inputs, scalar = load_int64(plan + ROW_INPUTS), load_int64(plan + SCALAR) == 1
+    core, last = steps + 8 * (inputs + 1), inputs - 1
     first_outer, second_outer = load_int64(steps), load_int64(steps + 8 * last)
     first = load_int64(args) + row * first_outer
     second = load_int64(args + 8 * last) + row * second_outer
@@ -130,7 +131,7 @@ def turn(table, tails, plan, size, scratch, args, steps, row, rows, n):
         first, second = scratch, other
         first_outer = second_outer = out_outer = stride
     done = False
-    if n >= load_int64(plan + ONLINE):
+    if rows == 1 and n >= load_int64(plan + ONLINE):
         done = long_row(table, tails, plan, size, first, out, n)
     if not done:
         place_streams(table, first, second, out)
@@ -167,43 +168,57 @@ def contiguous(steps, plan):
     return same
 
 
+def in_columns(steps, plan):
+    """Whether rows that are read or written are columns of an array."""
+    inputs, stored = load_int64(plan + ROW_INPUTS), load_int64(plan + STORED)
+    found = False
+    for k in range(inputs if load_int64(plan + SCALAR) == 1 else inputs + 1):
+        found = found or load_int64(steps + 8 * k) == stored
+    return found
+
+
+def is_short(plan, size, n):
+    """Whether rows are taken side by side.
+
+    Their length alone decides: the order of summation must not depend on where they lie.
+    """
+    if n & (LANES - 1) != 0:
+        return n <= RAGGED
+    return n * size <= EVEN if load_int64(plan + MAXIMUM) != 0 else n <= EASY
+
+
 def rows(args, dimensions, steps, plan):
-    """The serial row carrier, with the signature of a NumPy loop."""
+    """The serial row carrier: a NumPy loop, but for a third dimension.
+
+    That is the address of a word to be set where there is no memory. A worker of the team cannot
+    raise Python's error: it would be its own, and lost.
+    """
     count, n = load_int64(dimensions), load_int64(dimensions + 8)
     if count > 0:
         state = suspend()
         inputs, size = load_int64(plan + ROW_INPUTS), load_int64(plan + COMPUTED)
         table, lanes, tails = stack(TABLE), stack(ALL_LANES), stack(ALL_TAILS)
         for slot in range(FIRST_LANES, LAST_LANES + 1):
-            store_int64(table + 8 * slot, lanes + LANE_ROOM * slot)
+            store_int64(table + 8 * slot, lanes + LANE_ROOM * (slot - FIRST_LANES))
         for i in range(0, ALL_LANES, LINE):
             clear_line(lanes + i)
-        # The length alone decides: the order of summation must not depend on the layout.
-        if n & (LANES - 1) != 0:
-            short = n <= RAGGED
-        else:
-            short = n * size <= EVEN if load_int64(plan + MAXIMUM) != 0 else n <= EASY
-        together = SIDE_LANES
-        if not short:
-            together = min(LANES, max(1, IN_TURN // (n * size * (inputs + 1))))
+        short, memory = is_short(plan, size, n), 0
         buffered = short or not contiguous(steps, plan)
-        if (
-            buffered
-            and not short
-            and load_int64(steps) == load_int64(plan + STORED)
-            and n * size <= IN_COLUMNS
-        ):
+        if short:
+            together = SIDE_LANES
+        elif buffered and n * size <= IN_COLUMNS and in_columns(steps, plan):
             together = LANES
-        memory = 0
+        else:
+            together = min(LANES, max(1, IN_TURN // (n * size * (inputs + 1))))
         if buffered:
             # Short rows of 16 bits have one more place, between conversion and transposition.
             places = inputs + 1 if short and load_int64(plan + NATIVE) == 0 else inputs
             room = places * together * (n if short else whole(n))
-            memory = allocate(room * size + LANE_ROOM + LINE)
+            memory = allocate(room * size + LINE)
         # Vectors across two lines cost short rows up to a fifth.
         scratch = (memory + LINE - 1) & -LINE
         if memory == 0 and buffered:
-            out_of_memory()
+            store_int64(load_int64(dimensions + 16), 1)
         else:
             row = 0
             while row < count:
@@ -221,10 +236,17 @@ def rows(args, dimensions, steps, plan):
 def row_loop(args, dimensions, steps, plan):
     """The loop that NumPy calls: serial for few elements, else the team's, row by row."""
     count, n = load_int64(dimensions), load_int64(dimensions + 8)
+    own, failed = stack(24), stack(8)
+    store_int64(own, count)
+    store_int64(own + 8, n)
+    store_int64(own + 16, failed)
+    store_int64(failed, 0)
     target = load_int64(plan + SERIAL)
     some = count > 1 and count * n >= load_int64(plan + AWAKE)
     if some and threads_pay(plan, count * n):
         target = load_int64(load_int64(plan + TEAM))
-    call_loop(target, args, dimensions, steps, plan)
+    call_loop(target, args, own, steps, plan)
     if some:
         loop_ended(plan)
+    if load_int64(failed) != 0:
+        out_of_memory()

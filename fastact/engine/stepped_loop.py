@@ -10,20 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-__all__ = ["AHEAD", "PREFETCH", "Elsewhere", "loop_metadata", "prefetches", "stepped_loop"]
+__all__ = ["AHEAD", "PREFETCH", "SINGLE", "Elsewhere", "loop_metadata", "prefetches"]
+__all__ += ["stepped_loop"]
 
 #: Bytes ahead of what is read that is asked for. 1024 to 4096 are alike.
 AHEAD = 2048
 LINE = 64
+#: The mark of the step of one block.
+SINGLE = ".1"
 PREFETCH = "declare void @llvm.prefetch.p0(ptr, i32, i32, i32)"
 
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """A last block that lies elsewhere, if ``condition`` holds.
+    """One block more, which lies elsewhere, if ``condition`` holds.
 
-    ``places`` names the bases of the single blocks, to be indexed by ``%loop.element``, each with
-    that of the blocks before, and of this one, which ``lines`` compute.
+    In the step of single blocks ``places`` names the bases: for each name, the base of the blocks
+    in a row, and that of this one, which is block 0 of it. ``lines`` compute the latter.
     """
 
     condition: str
@@ -45,6 +48,7 @@ def stepped_loop(
     an element, ``%loop.i`` of its step and ``%loop.element`` of all; ``then`` those for the end of
     a step, which begins with ``%loop.start``; they may branch, and go on with the block they end
     in. Both get the mark that ends all names of their step, and ``then`` its number of elements.
+    A block ``elsewhere`` is the last of the single ones.
     """
     lines = ["enter:", f"  br label %enter.{steps[0]}"]
     begin = "0"
@@ -55,7 +59,7 @@ def stepped_loop(
         i, more = f"%loop.i{mark}", f"%loop.more{mark}"
         lines += [f"enter{mark}:", f"  {until} = and i64 {count}, {-step}"]
         entry = f"enter{mark}"
-        if elsewhere and step == 1:
+        if elsewhere and mark == SINGLE:
             lines += _once_more(elsewhere, begin, until)
             begin, until, entry, after = "%loop.begin", "%loop.end", "part", "parts"
         lines += [
@@ -98,11 +102,11 @@ def _once_more(elsewhere: Elsewhere, begin: str, until: str) -> list[str]:
         *elsewhere.lines,
         "  br label %part",
         "part:",
-        f"  %loop.begin = phi i64 [ {begin}, %enter.1 ], [ 0, %again ]",
-        f"  %loop.end = phi i64 [ {until}, %enter.1 ], [ 1, %again ]",
-        f"  %loop.more = phi i1 [ {elsewhere.condition}, %enter.1 ], [ false, %again ]",
+        f"  %loop.begin = phi i64 [ {begin}, %enter{SINGLE} ], [ 0, %again ]",
+        f"  %loop.end = phi i64 [ {until}, %enter{SINGLE} ], [ 1, %again ]",
+        f"  %loop.more = phi i1 [ {elsewhere.condition}, %enter{SINGLE} ], [ false, %again ]",
         *(
-            f"  {name} = phi ptr [ {before}, %enter.1 ], [ {last}, %again ]"
+            f"  {name} = phi ptr [ {before}, %enter{SINGLE} ], [ {last}, %again ]"
             for name, (before, last) in elsewhere.places.items()
         ),
     ]
