@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import fastact
 from fastact.commands.line import main
 from fastact.engine.entry import registry
 
@@ -55,7 +56,7 @@ def test_unknown_name_suggests_the_nearest(
 
 
 @pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
-@pytest.mark.parametrize("extra", [[], ["--compare"], ["--range", "-1", "2"]])
+@pytest.mark.parametrize("extra", [[], ["--compare"], ["--range", "-1e-1", "2"]])
 def test_plot_writes_a_picture(tmp_path: Path, kind: str, extra: list[str]) -> None:
     pytest.importorskip("matplotlib")
     path = tmp_path / f"picture.{kind}"
@@ -63,6 +64,18 @@ def test_plot_writes_a_picture(tmp_path: Path, kind: str, extra: list[str]) -> N
     start = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[kind]
     assert path.read_bytes().startswith(start)
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out.strip() == fastact.__version__
+
+
+def test_functions_of_rows_are_known(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "softmax is no function of elements: see help(fastact.softmax)" in refused(
+        capsys, "list", "softmax"
+    )
 
 
 def test_equal_pictures_are_equal_files(tmp_path: Path) -> None:
@@ -118,6 +131,7 @@ def test_failure_while_writing_leaves_the_old_file(
         (["-o", "a.png", "--range", "nan", "1"], "argument --range: needs finite LOW < HIGH"),
         (["-p", "slope=1"], "argument --parameter: unknown parameter 'slope'"),
         (["-p", "negative_slope"], "argument --parameter: 'negative_slope' is not NAME=VALUE"),
+        (["-p", "negative_slope=inf"], "argument --parameter: negative_slope must be finite"),
         (
             ["-p", "negative_slope=steep"],
             "argument --parameter: negative_slope must be a number, not 'steep'",

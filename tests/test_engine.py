@@ -234,6 +234,22 @@ def test_a_bad_thread_count_is_named():
     assert "'many'" in message
 
 
+def test_the_processor_from_the_environment(tmp_path):
+    cache = {"FASTACT_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", SMALL],
+        env=os.environ | cache | {"NUMBA_CPU_NAME": "none-such"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0
+    assert "'none-such' is not a recognized processor" in done.stderr
+    code = "import fastact as fa\ntry: fa.relu(1.0)\nexcept ValueError as error: print(error)"
+    message = run(code, NUMBA_CPU_FEATURES="avx2", **cache)
+    assert message == "NUMBA_CPU_FEATURES must be a list such as '+avx2,-avx512f', not 'avx2'"
+
+
 # -- nopython ----------------------------------------------------------------------------
 
 

@@ -69,6 +69,25 @@ def test_glu_gates_the_first_half_with_the_second(axis: int) -> None:
     np.testing.assert_array_equal(out, expected)
 
 
+def test_gradient_of_glu_keeps_numpys_conventions() -> None:
+    x = np.linspace(-2, 2, 24, dtype=np.float32).reshape(3, 8)
+    expected = fa.vjp.glu(np.float32(1), x)
+    assert fa.vjp.glu(1, x).dtype == fa.vjp.glu(1.0, x).dtype == np.float32
+    assert fa.vjp.glu(1.0, x.astype(np.float16)).dtype == np.float16
+    for dtype in (np.float64, "f8", np.dtype("f8")):
+        assert fa.vjp.glu(np.ones(4, np.float32), x, dtype=dtype).dtype == np.float64
+    assert fa.vjp.glu(np.ones(4), x, signature="fff->ff", casting="same_kind").dtype == np.float32
+    assert fa.vjp.glu(1.0, x, order="F").flags.f_contiguous
+    out = np.empty_like(x)
+    assert fa.vjp.glu(1.0, x, out=(out,)) is out
+    np.testing.assert_array_equal(out, expected)
+    masked = fa.vjp.glu(1.0, np.ma.masked_array(x, mask=x > 1))
+    assert masked.mask[2].all()
+    np.testing.assert_array_equal(masked.compressed(), expected[~masked.mask])
+    with pytest.warns(UserWarning, match="'where' used without 'out'"):
+        fa.vjp.glu(1.0, x, where=x[:, :4] > 0)
+
+
 def test_glu_names_what_is_wrong() -> None:
     with pytest.raises(ValueError, match="even length along axis -1, not 5"):
         fa.glu(np.ones((4, 5)))
@@ -76,6 +95,10 @@ def test_glu_names_what_is_wrong() -> None:
         fa.glu(np.ones(4), axis=2)
     with pytest.raises(ValueError, match="out must be an array of shape"):
         fa.vjp.glu(np.ones(2), np.ones(4), out=np.ones(3))
+    with pytest.raises(ValueError, match=r"out must be an array of shape \(4,\), not 'wide'"):
+        fa.vjp.glu(np.ones(2), np.ones(4), out="wide")
+    with pytest.raises(ValueError, match=r"g must broadcast to \(3, 2\)"):
+        fa.vjp.glu(np.ones((5, 3, 2)), np.ones((3, 4)))
 
 
 @pytest.mark.parametrize("name", GATED)

@@ -97,6 +97,29 @@ def test_parameters_outside_their_domain_are_refused(entry, form):
 
 
 @pytest.mark.parametrize(("entry", "form"), list(cases()))
+def test_parameters_that_round_to_the_end_of_their_domain_are_refused(entry, form):
+    function, _ = public(entry, form)
+    for parameter, condition in entry.domain.items():
+        if ">=" not in condition:
+            for dtype, value in ((np.float32, 1e-60), (np.float16, 1e-8)):
+                operands = [X.astype(dtype)] * len(form.operands)
+                with pytest.raises(ValueError, match=f"{condition}, not {value}, which is 0 in"):
+                    function(*operands, **{parameter: value})
+                assert function(*operands, **{parameter: value}, dtype=np.float64) is not None
+                assert function(*operands, **{parameter: 1e-5}) is not None
+
+
+@pytest.mark.parametrize("entry", [e for e in registry().values() if e.from_output_domain])
+def test_parameters_for_which_the_output_does_not_tell_are_refused(entry):
+    function = getattr(fa.vjp_from_output, entry.name)
+    with pytest.raises(ValueError, match=entry.from_output_domain):
+        function(X, X, -0.5)
+    # At the end of the domain the derivative still follows from the output.
+    y = getattr(fa, entry.name)(X, 0.0)
+    np.testing.assert_array_equal(function(X, y, 0.0), getattr(fa.vjp, entry.name)(X, X, 0.0))
+
+
+@pytest.mark.parametrize(("entry", "form"), list(cases()))
 def test_parameters_broadcast(entry, form):
     function, _ = public(entry, form)
     x = np.tile(X[:, None], (1, 3))

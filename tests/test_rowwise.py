@@ -281,6 +281,13 @@ def test_logsumexp_takes_scipys_axes() -> None:
         fa.logsumexp(x, axis=7)
     with pytest.raises(ValueError, match="axis must name each axis once"):
         fa.logsumexp(x, axis=(0, -3))
+    with pytest.raises(TypeError, match="axis must be an integer or a tuple of them"):
+        fa.logsumexp(x, axis=[0, 1])
+    np.testing.assert_array_equal(fa.logsumexp(x, axes=[0, ()]), fa.logsumexp(x, axis=0))
+    with pytest.raises(TypeError, match="axis or axes"):
+        fa.logsumexp(x, 0, axes=[0, ()])
+    with pytest.raises(TypeError, match="x must not be masked"):
+        fa.logsumexp(np.ma.masked_array(x, mask=x > 1))
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def _(y):
     max_ulp=EXACT,
     kinks={"0": "negative_slope"},
     monotone="increasing",
-    from_output_domain="negative_slope > 0",
+    from_output_domain="negative_slope >= 0",
 )
 def leaky_relu(x, negative_slope=0.01):
     """Rectified linear unit with a small slope below zero.

@@ -6,6 +6,7 @@ import difflib
 import importlib.util
 
 from fastact.engine.entry import Activation, registry
+from fastact.engine.rowwise import rowwise_registry
 
 __all__ = ["BadArgument", "find_entries", "require"]
 
@@ -36,6 +37,10 @@ def find_entries(names: list[str], argument: str = "NAME") -> list[Activation]:
         return list(entries.values())
     by_name = {known: e for e in entries.values() for known in (e.name, *e.aliases)}
     for name in names:
+        if name in rowwise_registry():
+            raise BadArgument(
+                argument, f"{name} is no function of elements: see help(fastact.{name})"
+            )
         if name not in by_name:
             near = difflib.get_close_matches(name.lower(), by_name, n=1, cutoff=0.5)
             hint = f"did you mean {near[0]!r}?" if near else "see python -m fastact list"

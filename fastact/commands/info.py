@@ -11,7 +11,8 @@ import fastact
 from fastact.engine import target, threads
 from fastact.engine.codecache import cache_directory
 from fastact.engine.entry import registry
-from fastact.engine.forms import FORMS
+from fastact.engine.namespace import compiled
+from fastact.engine.rowwise import rowwise_registry
 
 __all__ = ["processor_name", "run"]
 
@@ -42,22 +43,21 @@ def run(_options: argparse.Namespace) -> None:
     """Print versions, processor, threads and cache."""
     enabled = {f[1:] for f in target.cpu_features().split(",") if f.startswith("+")}
     vectors = [feature for feature in VECTOR_FEATURES if feature in enabled]
-    entries = registry()
-    count = sum(form.applies_to(entry) for entry in entries.values() for form in FORMS)
     directory = cache_directory()
     files = sorted(directory.glob("*.o")) if directory.is_dir() else []
     size = sum(file.stat().st_size for file in files) / 2**20
     try:
-        allowed = str(threads.max_threads())
+        allowed = f"{threads.max_threads()} of {os.cpu_count()} (FASTACT_NUM_THREADS sets it)"
     except ValueError as error:
         allowed = str(error)
     facts = {
-        "fastact": f"{fastact.__version__}, {len(entries)} activations in {count} ufuncs",
+        "fastact": f"{fastact.__version__}, {len(registry())} activations, "
+        f"{len(rowwise_registry())} functions of rows and gates, {len(compiled())} ufuncs",
         "python": f"{platform.python_version()} ({platform.platform()})",
         **{package: _version(package) for package in PACKAGES},
         "processor": f"{processor_name()} (LLVM: {target.cpu_name()})",
         "features": ", ".join(vectors) or "baseline",
-        "threads": f"{allowed} of {os.cpu_count()} (FASTACT_NUM_THREADS sets it)",
+        "threads": allowed,
         "cache": f"{directory}, {len(files)} files, {size:.1f} MiB (FASTACT_CACHE_DIR sets it)",
     }
     width = max(map(len, facts))

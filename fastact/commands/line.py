@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+import fastact
 from fastact.commands.errors import BadArgument
 
 __all__ = ["main"]
@@ -39,6 +41,7 @@ def make_parser() -> argparse.ArgumentParser:
         prog="python -m fastact",
         description="Activation functions as fast, accurate NumPy ufuncs.",
     )
+    parser.add_argument("--version", action="version", version=fastact.__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, help: str) -> argparse.ArgumentParser:
@@ -67,6 +70,8 @@ def make_parser() -> argparse.ArgumentParser:
                       help="png, svg or pdf (default: by the name of FILE)")  # fmt: skip
     plot.add_argument("--range", nargs=2, type=float, default=(-4.0, 4.0),
                       metavar=("LOW", "HIGH"), help="interval of x (default: -4 4)")  # fmt: skip
+    # argparse takes -1e3 for an option.
+    plot._negative_number_matcher = re.compile(r"-\d*\.?\d+(e[-+]?\d+)?", re.IGNORECASE)
     plot.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE",
                       help="a parameter, for every activation that has it")  # fmt: skip
     plot.add_argument("--compare", action="store_true",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fastact.commands.errors import BadArgument, find_entries, require
 from fastact.commands.files import check_writable, write_whole
 from fastact.engine.entry import Activation
+from fastact.engine.parametric import check_parameter
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -66,6 +67,14 @@ def _parameters(texts: list[str], entries: list[Activation]) -> dict[str, float]
             chosen[name] = float(number)
         except ValueError:
             raise BadArgument("--parameter", f"{name} must be a number, not {number!r}") from None
+        if not math.isfinite(chosen[name]):
+            raise BadArgument("--parameter", f"{name} must be finite, not {number}")
+    try:
+        for entry in entries:
+            for name, value in chosen.items():
+                check_parameter(entry.name, name, value, entry.domain.get(name))
+    except ValueError as error:
+        raise BadArgument("--parameter", str(error)) from None
     return chosen
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from fastact.commands.errors import BadArgument
 from fastact.commands.progress import progress
 from fastact.engine.codecache import cache_directory
 from fastact.engine.first_loop import fill_all
@@ -33,4 +34,7 @@ def run(_options: argparse.Namespace) -> None:
         build()
         fill_all()
     seconds = time.perf_counter() - start
-    print(f"{len(compiled())} ufuncs ready in {seconds:.1f} s; machine code in {cache_directory()}")
+    ready, folder = f"{len(compiled())} ufuncs ready in {seconds:.1f} s", cache_directory()
+    if not any(folder.glob("*.o")):
+        raise BadArgument("", f"{ready}, but nothing could be kept in {folder} (FASTACT_CACHE_DIR)")
+    print(f"{ready}; machine code in {folder}")

@@ -47,11 +47,17 @@ def _over_axes(name: str, ufunc: np.ufunc) -> Callable[..., Any]:
         **keywords: Any,
     ) -> Any:
         array = np.asanyarray(x)
+        if isinstance(array, np.ma.MaskedArray):
+            raise TypeError(f"{name}(): x must not be masked: fill what is masked with -inf")
+        if "axes" in keywords:
+            if axis is not None:
+                raise TypeError(f"{name}() takes axis or axes, not both")
+            return ufunc(array, keepdims=keepdims, **keywords)
         if axis is None:
             axes = tuple(range(array.ndim))
         else:
             named = axis if isinstance(axis, tuple) else (axis,)
-            axes = tuple(_axis(name, array, one) for one in named)
+            axes = tuple(_axis(name, array, one, " or a tuple of them") for one in named)
         if len(set(axes)) < len(axes):
             raise ValueError(f"{name}(): axis must name each axis once, not {axis!r}")
         _check_out(name, keywords.get("out"), array.shape, axes, keepdims)
@@ -71,7 +77,7 @@ def _check_out(
     name: str, out: Any, shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool
 ) -> None:
     """A larger ``out`` would have every row computed again for each of its elements."""
-    (array,) = out if isinstance(out, tuple) and len(out) == 1 else (out,)
+    array = _only(out)
     if not isinstance(array, np.ndarray):
         return  # None, or what NumPy has its own error for
     kept = [(k in axes, length) for k, length in enumerate(shape)]
@@ -80,12 +86,17 @@ def _check_out(
         raise ValueError(f"{name}(): out must be an array of shape {wanted}, not {array.shape}")
 
 
-def _axis(name: str, array: Any, axis: Any) -> int:
+def _only(out: Any) -> Any:
+    """The one array that ``out`` is, or a tuple of it."""
+    return out[0] if isinstance(out, tuple) and len(out) == 1 else out
+
+
+def _axis(name: str, array: Any, axis: Any, more: str = "") -> int:
     """``axis`` counted from the front; a clear error where the array has no such axis."""
     try:
         return int(np.lib.array_utils.normalize_axis_index(axis, array.ndim))
     except TypeError:
-        raise TypeError(f"{name}(): axis must be an integer, not {axis!r}") from None
+        raise TypeError(f"{name}(): axis must be an integer{more}, not {axis!r}") from None
 
 
 def _halves(name: str, x: Any, axis: int) -> tuple[Any, Any]:
@@ -110,17 +121,40 @@ def _gradient_of_halves(name: str, ufunc: np.ufunc) -> Callable[..., Any]:
     def gradient_of_halves(
         g: Any, x: Any, /, axis: int = -1, *, out: Any = None, **keywords: Any
     ) -> Any:
-        g, x = np.asanyarray(g), np.asanyarray(x)
+        x = np.asanyarray(x)
         up, gate = _halves(name, x, axis)
-        if out is None:
-            asked = keywords.get("dtype")
-            kinds = (g.dtype, x.dtype, x.dtype, asked, asked)
-            out = np.empty(x.shape, ufunc.resolve_dtypes(kinds)[-1])
-        elif not isinstance(out, np.ndarray) or out.shape != x.shape:
-            shape = getattr(out, "shape", None)
-            raise ValueError(f"{name}(): out must be an array of shape {x.shape}, not {shape}")
-        up_gradient, gate_gradient = _halves(name, out, axis)
-        ufunc(g, gate, up, out=(gate_gradient, up_gradient), **keywords)
-        return out
+        if np.broadcast_shapes(np.shape(g), gate.shape) != gate.shape:
+            raise ValueError(
+                f"{name}(): g must broadcast to {gate.shape}, the shape of half of x, "
+                f"not have the shape {np.shape(g)}"
+            )
+        found, target = None, _only(out)
+        if target is None:
+            if type(x) is np.ndarray and type(g) in _PLAIN and keywords.keys() <= {"dtype"}:
+                target = np.empty_like(x, _result_dtype(ufunc, g, x, **keywords))
+            else:  # NumPy decides what becomes of masks, subclasses, other keywords
+                found = ufunc(g, gate, up, **keywords)
+                target = np.empty_like(x, found[0].dtype, keywords.get("order", "K"))
+        elif not isinstance(target, np.ndarray) or target.shape != x.shape:
+            given = getattr(target, "shape", repr(target))
+            raise ValueError(f"{name}(): out must be an array of shape {x.shape}, not {given}")
+        up_gradient, gate_gradient = _halves(name, target, axis)
+        if found is None:
+            ufunc(g, gate, up, out=(gate_gradient, up_gradient), **keywords)
+        else:
+            gate_gradient[...], up_gradient[...] = found
+        return target
 
     return gradient_of_halves
+
+
+#: What a gradient may be without that anything but the dtype depends on it.
+_PLAIN = (np.ndarray, float, int, bool)
+
+
+def _result_dtype(ufunc: np.ufunc, g: Any, x: Any, dtype: Any = None) -> Any:
+    """The dtype of both results; a Python number is weak."""
+    chosen = None if dtype is None else np.dtype(dtype)
+    kind = g.dtype if isinstance(g, np.ndarray) else float
+    signature = (None, None, None, chosen, chosen)
+    return ufunc.resolve_dtypes((kind, x.dtype, x.dtype, None, None), signature=signature)[-1]

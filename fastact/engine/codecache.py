@@ -30,7 +30,11 @@ _CHECKSUM_BYTES = 32
 def cache_directory() -> Path:
     """Folder of the object files: ``FASTACT_CACHE_DIR``, else the platform's cache folder."""
     chosen = os.environ.get("FASTACT_CACHE_DIR")
-    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("fastact", appauthor=False))
+    return (
+        Path(chosen).expanduser()
+        if chosen
+        else Path(platformdirs.user_cache_dir("fastact", appauthor=False))
+    )
 
 
 def _version(distribution: str) -> str:

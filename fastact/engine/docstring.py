@@ -78,12 +78,15 @@ def _notes(entry: Activation, form: Form) -> str:
     if not form.scaled:
         errors = ", ".join(f"{value:g} ULP in {kind}" for kind, value in bounds)
         lines.append(f"Maximum error: {errors}.")
-    lines.append("nan gives nan; infinities give the limits; no warning is ever raised.")
-    if form.outputs != ("value",):
+        if "derivative" in form.outputs and entry.derivative_zeros:
+            lines.append("Within 0.1 of a zero of the derivative the unit is that of 1/8.")
+    lines.append("nan in x gives nan; infinities give the limits, or nan where there is none.")
+    lines.append("No warning is raised but NumPy's own, of a cast to a narrower dtype.")
+    if {"derivative", "from_output"} & set(form.outputs):
         for point, value in entry.kinks.items():
             lines.append(f"The derivative at x = {point} is taken as {value}.")
     if form.namespace == "vjp_from_output" and entry.from_output_domain:
-        lines.append(f"Holds for {entry.from_output_domain}.")
+        lines.append(f"Other parameters than {entry.from_output_domain} are a ValueError.")
     if form.namespace == "vjp_param":
         lines.append(
             "The result has the shape of the operands broadcast together. Sum it over the\n"

@@ -96,31 +96,33 @@ def compiled() -> list[tuple[Record, AnyForm]]:
 @functools.cache
 def genuine(record: Record, form: AnyForm) -> Any:
     """The genuine ufunc of a form of a record."""
-    module = GENUINE if is_function(record, form) else PACKAGE
+    behind = is_function(record, form)
+    module = GENUINE if behind else PACKAGE
     if form.namespace:
         module += f".{form.namespace}"
+    text = describe(record, form, genuine=behind)
     with _lock:
         if isinstance(record, RowFunction):
             from fastact.engine.gufunc import build_gufunc
 
-            return build_gufunc(record, form, module, describe(record, form))
+            return build_gufunc(record, form, module, text)
         from fastact.engine.ufunc import build_ufunc
 
-        ufunc = build_ufunc(record, form, module, describe(record, form))
+        ufunc = build_ufunc(record, form, module, text)
         if not (isinstance(record, Activation) and record.fixed):
             _announce(ufunc, record, form)
     return ufunc
 
 
-def describe(record: Record, form: AnyForm) -> str:
-    """The docstring of a form of a record."""
+def describe(record: Record, form: AnyForm, *, genuine: bool = False) -> str:
+    """The docstring of a form of a record, or of the ufunc ``genuine`` behind a function."""
     if isinstance(record, Activation):
         from fastact.engine.docstring import docstring
 
         return docstring(record, form)
     from fastact.engine.row_docstring import row_docstring
 
-    return row_docstring(record, form)
+    return row_docstring(record, form, genuine=genuine)
 
 
 def is_function(record: Record, form: AnyForm) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 from fastact.engine.entry import Activation
 from fastact.engine.forms import Form
 
-__all__ = ["with_defaults"]
+__all__ = ["check_parameter", "with_defaults"]
 
 
 _NOTHING: Any = object()
@@ -38,7 +38,8 @@ def with_defaults(
     required, count = len(form.operands), len(entry.parameters)
     defaults = list(entry.parameters.values())
     place = {name: k for k, name in enumerate(entry.parameters)}
-    refuses = [_refuses_number(entry.domain.get(name)) for name in place]
+    conditions = _conditions(entry, form)
+    refuses = [_refuses_number(conditions.get(name)) for name in place]
     without: Any = None  # until first_call stands there
 
     def first_call(*operands: Any, **keywords: Any) -> Any:
@@ -115,7 +116,7 @@ def _call_in_full(
     name = f"{form.namespace}.{entry.name}".lstrip(".")
     if given < required:
         wanted = ", ".join(form.operands)
-        raise TypeError(f"{name}() takes {wanted}: {required} operands, not {given}")
+        raise TypeError(f"{name}() takes {wanted} by position: {required} operands, not {given}")
     if given > required + len(names):
         raise TypeError(
             f"{name}() takes at most {required + len(names)} positional arguments "
@@ -127,12 +128,25 @@ def _call_in_full(
             if parameter in names[: given - required]:
                 raise TypeError(f"{name}() got two values for {parameter!r}")
             values[parameter] = keywords.pop(parameter)
+    conditions = _conditions(entry, form)
     for parameter, value in values.items():
-        _check(name, entry, parameter, value)
+        condition = conditions.get(parameter)
+        check_parameter(name, parameter, value, condition)
+        if condition is not None and type(value) is float:
+            _check_rounded(name, parameter, value, condition, operands[:required], keywords)
     return ufunc(*operands[:required], *values.values(), **keywords)
 
 
-def _check(name: str, entry: Activation, parameter: str, value: Any) -> None:
+def _conditions(entry: Activation, form: Form) -> dict[str, str]:
+    """What the parameters of a form must satisfy, by name."""
+    conditions = dict(entry.domain)
+    if form.namespace == "vjp_from_output" and entry.from_output_domain:
+        conditions[entry.from_output_domain.partition(" ")[0]] = entry.from_output_domain
+    return conditions
+
+
+def check_parameter(name: str, parameter: str, value: Any, condition: str | None) -> None:
+    """TypeError or ValueError, by name, where a value is no number or violates a condition."""
     if isinstance(value, (float, int)):
         array = value
     else:
@@ -143,9 +157,31 @@ def _check(name: str, entry: Activation, parameter: str, value: Any) -> None:
                 f"{name}(): {parameter} must be a real number or an array of them, not {value!r}"
             )
         array = value
-    condition = entry.domain.get(parameter)
     if condition and not np.all(_holds(condition, array)):
         raise ValueError(f"{name}(): {parameter} must satisfy {condition}, not {value!r}")
+
+
+def _check_rounded(
+    name: str,
+    parameter: str,
+    value: float,
+    condition: str,
+    operands: tuple[Any, ...],
+    keywords: dict[str, Any],
+) -> None:
+    """ValueError where a number satisfies a condition and, in the dtype it takes, does not."""
+    kinds = [operand.dtype for operand in operands if isinstance(operand, (np.ndarray, np.generic))]
+    chosen = keywords.get("dtype")
+    dtype = np.dtype(chosen) if chosen is not None else np.result_type(*kinds or [np.float64])
+    if dtype.kind in "biu" or dtype.itemsize == 8:
+        return
+    with np.errstate(all="ignore"):
+        rounded = np.asarray(value).astype(dtype)
+    if not np.all(_holds(condition, rounded)):
+        raise ValueError(
+            f"{name}(): {parameter} must satisfy {condition}, not {value!r}, which is "
+            f"{float(rounded):g} in {dtype}"
+        )
 
 
 def _holds(condition: str, value: Any) -> Any:
@@ -155,13 +191,18 @@ def _holds(condition: str, value: Any) -> Any:
     return np.logical_not(violated)
 
 
+#: The least normal number of float16: what is smaller may round to 0 in an array's dtype.
+_SMALL = 2.0**-14
+
+
 def _refuses_number(condition: str | None) -> Callable[[float], bool] | None:
-    """Whether a Python number violates a condition, in a hundredth of the time NumPy takes."""
+    """Whether a Python number may violate a condition, in a hundredth of the time NumPy takes."""
     if condition is None:
         return None
     _, operator, text = condition.split()
     bound = float(text)
-    return (lambda value: value <= bound) if operator == ">" else (lambda value: value < bound)
+    least = bound + _SMALL
+    return (lambda value: value < least) if operator == ">" else (lambda value: value < bound)
 
 
 def _signature(entry: Activation, form: Form) -> inspect.Signature:

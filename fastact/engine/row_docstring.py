@@ -16,16 +16,21 @@ _MEANING = {
     "gate": "What goes through the activation.",
     "up": "What the gate is multiplied by.",
 }
-_AXIS = "axis : int, default -1\n    The axis along which the rows lie."
+_AXIS = "axis : int, default -1 (by keyword)\n    The axis along which the rows lie."
+_SPLIT = "axis : int, default -1\n    The axis of x to be split: the second half gates the first."
 
 
-def row_docstring(record: Rowwise, form: Any) -> str:
-    """Formula, arguments, result, error, special rows, source, example."""
+def row_docstring(record: Rowwise, form: Any, *, genuine: bool = False) -> str:
+    """Formula, arguments, result, error, special rows, source, example.
+
+    Of the ``genuine`` ufunc, if there is a public function over it.
+    """
     facts = {"name": record.name, "summary": record.summary, "formula": record.formula}
     notes = getattr(record, "notes", "")
     parts = [form.summary.format(**facts), f"``{form.formula.format(**facts)}``"]
     parts += [notes] if notes and not form.namespace else []
-    halves = isinstance(record, GatedUnit) and is_wrapped(record, form)
+    function = is_wrapped(record, form) and not genuine
+    halves = isinstance(record, GatedUnit) and function
     operands = ("g", "x")[1 - form.operands.count("g") :] if halves else form.operands
     lines = ["Parameters\n----------"]
     lines += [
@@ -33,8 +38,8 @@ def row_docstring(record: Rowwise, form: Any) -> str:
         for operand in operands
     ]
     if halves:
-        lines.append(_AXIS + " of x are split: the second half gates the first.")
-    elif isinstance(record, RowFunction) and is_wrapped(record, form):
+        lines.append(_SPLIT)
+    elif isinstance(record, RowFunction) and function:
         lines.append(
             "axis : int, tuple of int or None\n    Axes that are summed over; None, the default, "
             "for all.\nkeepdims : bool, default False\n    Keep them as axes of length 1."
@@ -45,12 +50,14 @@ def row_docstring(record: Rowwise, form: Any) -> str:
     parts.append("\n".join(lines))
     parts.append(f"Returns\n-------\n{_returns(record, form, halves)}")
     raises = "Raises\n------\nTypeError\n    Operands that are not real numbers."
+    if not isinstance(record, GatedUnit):
+        raises += "\nAxisError\n    An axis that there is not."
     if halves:
         raises += "\nValueError\n    An odd length along the axis, or an unfit ``out``."
     parts.append(raises)
     parts.append(_notes(record, form))
     parts.append(f"References\n----------\n{record.source}")
-    parts.append(_example(record, form, operands))
+    parts.append(_example(record, form, operands, halves, genuine=genuine))
     return "\n\n".join(parts) + "\n"
 
 
@@ -71,15 +78,18 @@ def _notes(record: Rowwise, form: Any) -> str:
         lines.append(f"Maximum error: {errors}.")
     if isinstance(record, RowFunction):
         lines.append("The error does not grow with the length of the row. Rows with nan or")
-        lines.append("infinities give what SciPy gives; no warning is ever raised.")
+        lines.append("infinities give what SciPy gives; no warning is ever raised. The mask of a")
+        lines.append("masked array is not looked at: fill what is masked with -inf.")
     else:
         lines.append("nan gives nan; no warning is ever raised.")
     return "\n".join(lines)
 
 
-def _example(record: Rowwise, form: Any, operands: tuple[str, ...]) -> str:
-    name = f"{form.namespace}.{record.name}".lstrip(".")
-    halves = isinstance(record, GatedUnit) and is_wrapped(record, form)
+def _example(
+    record: Rowwise, form: Any, operands: tuple[str, ...], halves: bool, *, genuine: bool
+) -> str:
+    parts = ["ufuncs"] * genuine + [form.namespace] * bool(form.namespace) + [record.name]
+    name = ".".join(parts)
     lengths = {"g": "3" if not halves else "2"}
     arrays = ", ".join(f"np.ones({lengths.get(o, '4' if halves else '3')})" for o in operands)
     shape = "(3,)"

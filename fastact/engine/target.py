@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 
 import llvmlite.binding as llvm
 
@@ -23,6 +24,11 @@ def cpu_features() -> str:
     """LLVM's feature string; ``NUMBA_CPU_FEATURES`` overrides the host's."""
     features = os.environ.get("NUMBA_CPU_FEATURES")
     if features is not None:
+        if not re.fullmatch(r"([+-][\w.-]+(,|$))*", features):
+            # LLVM would end the process.
+            raise ValueError(
+                "NUMBA_CPU_FEATURES must be a list such as '+avx2,-avx512f', not " + repr(features)
+            )
         return features
     if cpu_name() != llvm.get_host_cpu_name():
         return ""  # the named CPU's own features, not this machine's
@@ -90,6 +96,10 @@ def _native_machine() -> llvm.TargetMachine:
 
 
 def _machine(triple: str, cpu: str, features: str) -> llvm.TargetMachine:
+    if triple.startswith("x86_64"):
+        # Of a processor that LLVM does not know it warns and goes on; without this the process
+        # would end.
+        features = f"+64bit,{features}".rstrip(",")
     if triple.startswith(("aarch64", "arm64")):
         # Vectors whose length the compiler does not know cannot be unrolled; fixed ones have
         # the same throughput on the processors with both.

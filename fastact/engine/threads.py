@@ -55,7 +55,7 @@ def max_threads() -> int:
     """Threads a region may use: ``FASTACT_NUM_THREADS``, else all processors allowed."""
     chosen = os.environ.get("FASTACT_NUM_THREADS", "")
     if chosen:
-        if not chosen.isdigit() or int(chosen) < 1:
+        if not chosen.strip().isdecimal() or int(chosen) < 1:
             raise ValueError(f"FASTACT_NUM_THREADS must be a positive integer, not {chosen!r}")
         return int(chosen)
     if hasattr(os, "sched_getaffinity"):
