@@ -176,7 +176,7 @@ def limits_text(limits: dict) -> str:
             "One call on small float32 arrays in microseconds, and as a multiple of np.exp:",
             table(["elements", *map(code, names)], calls),
             "float16 and bfloat16 are stored and float32 is computed: ns per element on one "
-            "thread, 1e5 elements in new arrays, rows of 1000:",
+            "thread, of an array of 100 by 1000 to a new one:",
             table(["", *contenders], narrow),
             "Start-up, seconds from the start of the interpreter to its end:",
             table(["", "seconds"], starts),

@@ -95,7 +95,9 @@ def _once_more(elsewhere: Elsewhere, begin: str, until: str) -> list[str]:
     To choose a place for every block cost rows of a few blocks a tenth.
     """
     return [
-        "  br label %part",
+        f"  %loop.single = icmp ult i64 {begin}, {until}",
+        f"  %loop.part = or i1 %loop.single, {elsewhere.condition}",
+        "  br i1 %loop.part, label %part, label %exit",
         "parts:",
         "  br i1 %loop.more, label %again, label %exit",
         "again:",
