@@ -1,22 +1,18 @@
-"""Cache, threads and nopython use, each in a process of its own where state matters."""
+"""Cache, threads and compiler, each in a process of its own where state matters."""
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import fastact as fa
 from fastact.engine import target
 from fastact.engine.cache_size import far_lengths, second_level_cache
-from fastact.engine.entry import registry
-from fastact.engine.forms import FORMS
 from fastact.engine.plan import NEVER
 
 PACKAGE = Path(fa.__file__).parent
@@ -174,7 +170,6 @@ with ThreadPoolExecutor(8) as pool:
 """,
     "fork and grandchild": """
 import os
-import re
 check()
 def child(depth):
     pid = os.fork()
@@ -250,63 +245,7 @@ def test_the_processor_from_the_environment(tmp_path):
     assert message == "NUMBA_CPU_FEATURES must be a list such as '+avx2,-avx512f', not 'avx2'"
 
 
-# -- nopython ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("entry", list(registry().values())[::6], ids=lambda entry: entry.name)
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.namespace or "f")
-def test_nopython_agrees_with_the_ufunc(entry, form):
-    numba = pytest.importorskip("numba")
-    if not form.applies_to(entry):
-        pytest.skip("the entry has no such form")
-    function = getattr(fa if not form.namespace else getattr(fa, form.namespace), entry.name)
-    missing = [0.25 for default in entry.parameters.values() if default is None]
-    x = np.linspace(-3, 3, 33, dtype=np.float32)
-    expected = function(*[x] * len(form.operands), *missing)
-    missing = tuple(missing)
-    if len(form.operands) == 1:
-        compiled = numba.njit(lambda x: function(x, *missing))
-    else:
-        compiled = numba.njit(lambda x: function(x, x, *missing))
-    np.testing.assert_array_equal(compiled(x), expected)
-    scalars = np.array([compiled(value) for value in x]).T
-    np.testing.assert_array_equal(scalars.astype(np.float32), np.asarray(expected))
-
-
-#: Of every family the function with the longest kernel, or nearly so.
-@pytest.mark.parametrize("name", ["softplus", "mish", "gelu", "log_cosh", "erfc", "tanh_shrink"])
-@pytest.mark.parametrize("namespace", ["", "grad"])
-def test_loops_around_kernels_are_vector_loops(name, namespace, precision):
-    numba = pytest.importorskip("numba")
-    function = getattr(getattr(fa, namespace) if namespace else fa, name)
-
-    @numba.njit
-    def loop(x, out):
-        for i in range(x.size):
-            out[i] = function(x[i])
-
-    x = np.linspace(-3, 3, 33, dtype=precision)
-    out = np.empty_like(x)
-    loop(x, out)
-    np.testing.assert_array_equal(out, function(x))
-    (text,) = loop.inspect_llvm().values()
-    assert re.search(r"<\d+ x (float|double)> @llvm.fma", text)
-    # A kernel that is called would be defined in the same module.
-    assert not re.search(r"^define [^\n]*fastact[^\n]*(activations|elementary)", text, re.MULTILINE)
-
-
-def test_array_expressions_are_fused():
-    numba = pytest.importorskip("numba")
-
-    def allocations(function):
-        compiled = numba.njit(function)
-        compiled(np.ones(4, np.float32))
-        (text,) = compiled.inspect_llvm().values()
-        return text.count("call ptr @NRT_MemInfo_alloc")
-
-    model = allocations(lambda x: np.exp(x) * x + np.exp(x))
-    assert model >= 1
-    assert allocations(lambda x: fa.silu(x) * x + fa.sigmoid(x)) == model
+# -- the compiler ----------------------------------------------------------------------
 
 
 def test_plain_use_with_the_compiler_switched_off(tmp_path):

@@ -24,12 +24,12 @@ from fastact.engine.addresses import (
     call_span,
     load_int32,
     load_int64,
-    raise_exception,
     stack,
     store_fence,
     store_int32,
     store_int64,
 )
+from fastact.engine.exceptions import raise_exception
 from fastact.engine.fp_state import put_back, suspend
 from fastact.engine.hazard import APART, SAME, worst_hazard
 from fastact.engine.pace import loop_ended, threads_pay

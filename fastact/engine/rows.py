@@ -25,12 +25,12 @@ from fastact.engine.addresses import (
     call_scatter,
     clear_line,
     load_int64,
-    out_of_memory,
     release,
     stack,
     store_int64,
 )
 from fastact.engine.cache_size import first_level_cache, second_level_cache
+from fastact.engine.exceptions import out_of_memory
 from fastact.engine.fp_state import put_back, suspend
 from fastact.engine.lanes import LANE_BITS, LANES, SIDE_LANES, SLOTS, TABLE_WORDS
 from fastact.engine.online_row import long_row
