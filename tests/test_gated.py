@@ -84,8 +84,6 @@ def test_gradient_of_glu_keeps_numpys_conventions() -> None:
     masked = fa.vjp.glu(1.0, np.ma.masked_array(x, mask=x > 1))
     assert masked.mask[2].all()
     np.testing.assert_array_equal(masked.compressed(), expected[~masked.mask])
-    with pytest.warns(UserWarning, match="'where' used without 'out'"):
-        fa.vjp.glu(1.0, x, where=x[:, :4] > 0)
 
 
 def test_glu_names_what_is_wrong() -> None:
