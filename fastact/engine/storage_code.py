@@ -2,7 +2,8 @@
 
 Numba's loops over addresses stay scalar, since LLVM cannot tell that what they read and write lies
 apart: relu of float16 took 2.6 ns per element, of bfloat16 1.0. Elements that are not contiguous
-pass through a piece that is: every second float16 of an array took 1.3 ns so, and takes 0.32.
+pass through a piece that is: one by one every second float16 of an array took 1.3 ns, and takes
+0.32 so.
 
 A processor that converts float16 itself does so in one instruction in place of ten or twenty. Both
 round to the nearest, ties to even, and of a nan only the sign is kept: the bits are the same.
