@@ -46,6 +46,33 @@ def test_defaults_positions_and_keywords_agree(entry, form):
 
 
 @pytest.mark.parametrize(("entry", "form"), list(cases()))
+def test_numbers_of_an_earlier_call_are_not_taken_for_others(entry, form):
+    function, ufunc = public(entry, form)
+    values = [value * 1.5 + 0.25 for value in entry.parameters.values()]
+    wide = X.astype(np.float64)
+    numbers = [values, [v + 2.0**-30 for v in values], [int(v) + 1 for v in values]]
+    numbers += [[np.float32(v) for v in values], values, [float("nan")] * len(values)]
+    for chosen in numbers:
+        # The same numbers again, and in other dtypes, where they are rounded otherwise.
+        for x in (X, X, wide, wide, X, X.astype(np.float16), wide.tolist()):
+            operands = [x] * len(form.operands)
+            expected = ufunc(*operands, *chosen)
+            results = (
+                function(*operands, *chosen),
+                function(*operands, **dict(zip(entry.parameters, chosen, strict=True))),
+            )
+            for result in results:
+                np.testing.assert_array_equal(result, expected)
+                assert np.asarray(result).dtype == np.asarray(expected).dtype
+        if len(form.operands) == 2:
+            result = function(X, wide, *chosen)
+            np.testing.assert_array_equal(result, ufunc(X, wide, *chosen))
+    if entry.name == "hard_tanh" and form.namespace == "":
+        zeros = [function(X, -0.0, 0.0), function(X, 0.0, 0.0), function(X, -0.0, 0.0)]
+        assert [np.signbit(zero).any() for zero in zeros] == [True, False, True]
+
+
+@pytest.mark.parametrize(("entry", "form"), list(cases()))
 def test_constants_change_no_bit(entry, form, precision):
     # Where no parameter is given another ufunc is called, in which LLVM has folded them.
     function, ufunc = public(entry, form)

@@ -20,6 +20,9 @@ __all__ = ["check_parameter", "with_defaults"]
 
 
 _NOTHING: Any = object()
+_Array: Any = np.ndarray
+#: What Python numbers become beside arrays of the same dtype. There is one object of each.
+_CONVERTED = (np.dtype(np.float32), np.dtype(np.float64))
 #: Keywords that mean the same with parameters and without. "signature" does not.
 _SHARED = frozenset({"out", "where", "casting", "order", "dtype", "subok"})
 
@@ -41,6 +44,11 @@ def with_defaults(
     conditions = _conditions(entry, form)
     refuses = [_refuses_number(conditions.get(name)) for name in place]
     without: Any = None  # until first_call stands there
+    # The last parameters as given, and as arrays of the dtype of the operands. NumPy takes half a
+    # microsecond to find out what a Python number becomes beside a float32 and to convert it,
+    # and a program calls with the same few numbers again and again. One tuple, so that threads
+    # see what belongs together.
+    last: tuple[Any, ...] = (None, (), -1, None, None, [])
 
     def first_call(*operands: Any, **keywords: Any) -> Any:
         nonlocal without
@@ -59,11 +67,24 @@ def with_defaults(
                 return False
         return True
 
-    def in_full(*operands: Any, **keywords: Any) -> Any:
+    def keep(operands: tuple[Any, ...], values: list[Any], keys: dict[str, Any]) -> None:
+        """Keep good numbers, as given and converted."""
+        nonlocal last
+        given = operands[required:]
+        numbers = (*given, *keys.values())
+        # It is for NumPy to warn of what does not fit in a float32.
+        if not 1 <= len(numbers) <= 2 or not all(abs(value) < 1e38 for value in values):
+            return
+        for dtype in _CONVERTED:
+            if all(getattr(operand, "dtype", None) is dtype for operand in operands[:required]):
+                arrays = [np.array(value, dtype) for value in values]
+                last = dtype, tuple(keys), len(numbers), numbers[0], numbers[-1], arrays
+
+    def in_full(*operands: Any, out: Any = None, **keywords: Any) -> Any:
         given = len(operands) - required
         try:
             if given == 0 and keywords.keys() <= _SHARED:
-                return without(*operands, **keywords)
+                return without(*operands, out=out, **keywords)
             values, shared = [*operands[required:], *defaults[max(given, 0) :]], {}
             for key, value in keywords.items():
                 if key in _SHARED:
@@ -74,27 +95,48 @@ def with_defaults(
                     break
             else:
                 if len(values) == count and good_numbers(values):
-                    return ufunc(*operands[:required], *values, **shared)
+                    if given >= 0 and not shared:
+                        keep(operands, values, keywords)
+                    return ufunc(*operands[:required], *values, out=out, **shared)
         except TypeError:  # a mistake: below, by name
             pass
+        if out is not None:
+            keywords["out"] = out
         return _call_in_full(entry, form, ufunc, operands, keywords)
 
     # One function for each number of operands: to unpack a tuple takes 0.07 us, a fifth of
     # a call on one element. Numba's users and NumPy's errors see neither.
 
-    def of_one(first: Any = _NOTHING, /, *rest: Any, **keywords: Any) -> Any:
-        if not rest and not keywords and first is not _NOTHING:
-            return without(first)
-        if len(rest) == count and not keywords and good_numbers(rest):
-            return ufunc(first, *rest)
-        return in_full(*(() if first is _NOTHING else (first, *rest)), **keywords)
+    def of_one(first: Any = _NOTHING, /, *rest: Any, out: Any = None, **keys: Any) -> Any:
+        if not rest and not keys and first is not _NOTHING:
+            return without(first) if out is None else without(first, out=out)
+        dtype, names, number, one, other, arrays = last
+        given = rest or tuple(keys.values())
+        if (
+            len(given) == number and given[0] is one and given[-1] is other
+            and (tuple(keys) == names if keys else not names)
+            and type(first) is _Array and first.dtype is dtype
+        ):  # fmt: skip
+            return ufunc(first, *arrays) if out is None else ufunc(first, *arrays, out=out)
+        return in_full(*(() if first is _NOTHING else (first, *rest)), out=out, **keys)
 
-    def of_two(first: Any = _NOTHING, second: Any = _NOTHING, /, *rest: Any, **keys: Any) -> Any:
+    def of_two(
+        first: Any = _NOTHING, second: Any = _NOTHING, /, *rest: Any, out: Any = None, **keys: Any
+    ) -> Any:
         if not rest and not keys and second is not _NOTHING:
-            return without(first, second)
-        if len(rest) == count and not keys and good_numbers(rest):
-            return ufunc(first, second, *rest)
-        return in_full(*(v for v in (first, second) if v is not _NOTHING), *rest, **keys)
+            return without(first, second) if out is None else without(first, second, out=out)
+        dtype, names, number, one, other, arrays = last
+        given = rest or tuple(keys.values())
+        if (
+            len(given) == number and given[0] is one and given[-1] is other
+            and (tuple(keys) == names if keys else not names)
+            and type(first) is _Array and first.dtype is dtype
+            and type(second) is _Array and second.dtype is dtype
+        ):  # fmt: skip
+            operands = (first, second, *arrays)
+            return ufunc(*operands) if out is None else ufunc(*operands, out=out)
+        present = (v for v in (first, second) if v is not _NOTHING)
+        return in_full(*present, *rest, out=out, **keys)
 
     function = of_one if required == 1 else of_two
     function.__name__ = function.__qualname__ = entry.name
