@@ -95,18 +95,19 @@ def _(x):
 
 @logit.derivative
 def _(x):
-    # 1 / (x (1 - x)), symmetric about 1/2: of the smaller z, so that the other one is y.
+    # 1 / (x (1 - x)), symmetric about 1/2: of the smaller of the two, z.
     z = 1.0 - x
-    z = select(z < x, z, x)
-    y = 1.0 - z
     # Of -0 the sum with 0 makes 0, whose inverse is the infinity that is due.
-    d = fma(z, y, 0.0)
-    d_low = fma(z, (1.0 - y) - z, fma(z, y, -d))
+    z = select(z < x, z, x) + 0.0
+    # d is at least z / 2, so z - d is exact, and what d lacks is so, too.
+    d = fma(-z, z, z)
+    d_low = fma(-z, z, z - d)
     r = 1.0 / d
     # Below 2^-900 the product is z itself, and there is nothing to correct.
     corrected = fma(fma(-d_low, r, fma(-d, r, 1.0)), r, r)
     value = select(z > 2.0**-900, corrected, r)
-    return select(z < 0.0, NAN, value)
+    # Below 0 the sign fills all bits, which is a nan.
+    return from_bits(int64(bits(value) | int64(bits(z) >> int64(63))))
 
 
 @logit.derivative_single
@@ -114,11 +115,10 @@ def _(x):
     # The same in float32 arithmetic.
     one, zero = float32(1.0), float32(0.0)
     z = one - x
-    z = select(z < x, z, x)
-    y = one - z
-    d = fma(z, y, zero)
-    d_low = fma(z, (one - y) - z, fma(z, y, -d))
+    z = select(z < x, z, x) + zero
+    d = fma(-z, z, z)
+    d_low = fma(-z, z, z - d)
     r = one / d
     corrected = fma(fma(-d_low, r, fma(-d, r, one)), r, r)
     value = select(z > float32(2.0**-100), corrected, r)
-    return select(z < zero, float32(NAN), value)
+    return from_bits(int32(bits(value) | int32(bits(z) >> int32(31))))
