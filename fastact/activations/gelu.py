@@ -154,6 +154,10 @@ def _(x):
 LINEAR, LINEAR_LOW = 1.5957691216057308, -9.96930880911092e-17
 CUBIC, CUBIC_LOW = 0.07135481627260025, -4.1218577217431825e-18
 
+# Where the argument of the logistic function is LEAST_SINGLE, and where the result is x.
+_TANH_LEAST_SINGLE = float32(-11.310738)
+_TANH_END_SINGLE, _TANH_END = float32(8.0 - 2.0**-21), 8.0 - 2.0**-50
+
 
 def _tanh_argument(x):
     """v = sqrt(8/pi) (x + 0.044715 x^3) and y = x v', each as a pair."""
@@ -218,44 +222,47 @@ def _tanh_argument_single(x):
 def gelu_tanh(x):
     """GELU in its tanh approximation, x s(2u) with u = sqrt(2/pi) (x + 0.044715 x^3)."""
     x = select(x < -23.0, -23.0, x)
-    v, v_low, _, _ = _tanh_argument(select(x > 7.5, 7.5, x))
-    value = times_logistic_double(x, *exp_minus_double_pair(v, v_low))
-    return select(x > 7.2, x, gelu_tanh_minimum_double(x, value))
+    # What is cut off is added at the end, as in silu.
+    inner = select(x > _TANH_END, _TANH_END, x)
+    v, v_low, _, _ = _tanh_argument(inner)
+    value = times_logistic_double(inner, *exp_minus_double_pair(v, v_low))
+    return gelu_tanh_minimum_double(inner, value) - (inner - x)
 
 
 @gelu_tanh.single
 @four_lines
 def _(x):
     # Beyond the clamps the result rounds to 0 and to x.
-    x = select(x < float32(-11.59), float32(-11.59), x)
-    _, _, v, v_low = _tanh_argument_single(select(x > float32(5.7), float32(5.7), x))
-    value = times_logistic_single(x, *exp_minus_single_pair(v, v_low))
-    return select(x > float32(5.1), x, gelu_tanh_minimum_single(x, value))
+    x = select(x < _TANH_LEAST_SINGLE, _TANH_LEAST_SINGLE, x)
+    inner = select(x > _TANH_END_SINGLE, _TANH_END_SINGLE, x)
+    _, _, v, v_low = _tanh_argument_single(inner)
+    value = times_logistic_single(inner, *exp_minus_single_pair(v, v_low))
+    return gelu_tanh_minimum_single(inner, value) - (inner - x)
 
 
 @gelu_tanh.derivative
 @four_lines
 def _(x):
     x = select(x < -23.0, -23.0, x)
-    x = select(x > 7.5, 7.5, x)
+    x = select(x > _TANH_END, _TANH_END, x)
     p = x * x
     p_low = fma(x, x, -p)
     v, v_low = _cubic(x, p, p_low, CUBIC, CUBIC_LOW)
     y, y_low = _cubic(x, p, p_low, 0.21406444881780073, 1.5122146425849084e-18)
     # Without the rest of r, which counts 0.3 ULP at most: 1.5 are owed.
     scale, r, _, q, square = exp_minus_double_pair(v, v_low)
-    a, e, u, u_low = complement_double_short(scale, r, 0.0, q, square)
+    scale, i, e, u, u_low = complement_double_short(scale, r, 0.0, q, square)
     w = y * u
-    return times_slope_double(a, e, w, fma(y, u_low, fma(y_low, u, fma(y, u, -w))))
+    return times_slope_double(scale, i, e, w, fma(y, u_low, fma(y_low, u, fma(y, u, -w))))
 
 
 @gelu_tanh.derivative_single
 @four_lines
 def _(x):
-    x = select(x < float32(-11.59), float32(-11.59), x)
-    x = select(x > float32(5.7), float32(5.7), x)
+    x = select(x < _TANH_LEAST_SINGLE, _TANH_LEAST_SINGLE, x)
+    x = select(x > _TANH_END_SINGLE, _TANH_END_SINGLE, x)
     p, p_low, v, v_low = _tanh_argument_single(x)
     y, y_low = _cubic_single(x, p, p_low, float32(0.214064449), float32(-2.5408342e-10))
-    a, e, u, u_low = complement_single(*exp_minus_single_pair(v, v_low))
+    scale, i, e, u, u_low = complement_single(*exp_minus_single_pair(v, v_low))
     w = y * u
-    return times_slope_single(a, e, w, fma(y, u_low, fma(y_low, u, fma(y, u, -w))))
+    return times_slope_single(scale, i, e, w, fma(y, u_low, fma(y_low, u, fma(y, u, -w))))

@@ -2,9 +2,12 @@
 
 from numpy import float32
 
-from fastact.elementary.gaussian import VANISHED_SINGLE
 from fastact.elementary.logistic_double import logistic_derivative_double, logistic_double
-from fastact.elementary.logistic_single import logistic_derivative_single, logistic_single
+from fastact.elementary.logistic_single import (
+    LEAST_SINGLE,
+    logistic_derivative_single,
+    logistic_single,
+)
 from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
 from fastact.engine.interleave import four_lines
@@ -36,7 +39,7 @@ def sigmoid(x):
 @four_lines
 def _(x):
     x = select(x > float32(17.5), float32(17.5), x)
-    x = select(x < VANISHED_SINGLE, VANISHED_SINGLE, x)
+    x = select(x < LEAST_SINGLE, LEAST_SINGLE, x)
     return logistic_single(x)
 
 
@@ -50,7 +53,7 @@ def _(x):
 @sigmoid.derivative_single
 def _(x):
     v = -fabs(x)
-    v = select(v < VANISHED_SINGLE, VANISHED_SINGLE, v)
+    v = select(v < LEAST_SINGLE, LEAST_SINGLE, v)
     return logistic_derivative_single(v, float32(1.0))
 
 

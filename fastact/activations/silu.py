@@ -1,25 +1,16 @@
-"""x times a logistic function: silu, swish, quick_gelu, and the piecewise hard_silu."""
+"""x times a logistic function: silu, quick_gelu, and the piecewise hard_silu."""
 
-from numpy import float32, float64, int64
+from numpy import float32
 
-from fastact.elementary.exp import exp_wide
-from fastact.elementary.gaussian import DOWN_DOUBLE, VANISHED_SINGLE
-from fastact.elementary.ln2 import LN2_700, LN2_700_REST
-from fastact.elementary.logistic import (
-    logistic_double_parts,
-    logistic_slope_wide,
-    scaled_double,
-)
 from fastact.elementary.logistic_double import (
-    complement_double,
     complement_double_short,
-    divisor_double,
     exp_minus_double,
     exp_minus_double_pair,
     times_logistic_double,
     times_slope_double,
 )
 from fastact.elementary.logistic_single import (
+    LEAST_SINGLE,
     complement_single,
     exp_minus_single,
     exp_minus_single_pair,
@@ -27,18 +18,38 @@ from fastact.elementary.logistic_single import (
     times_slope_single,
 )
 from fastact.elementary.minimum import (
+    near_silu_minimum_double,
+    near_silu_minimum_single,
     quick_gelu_minimum_double,
     quick_gelu_minimum_single,
     silu_minimum_double,
     silu_minimum_single,
-    silu_parts_near_minimum,
 )
-from fastact.elementary.scalar import fabs, fma, like, select
+from fastact.elementary.scalar import fma, like, select
+from fastact.engine.amendment import amended
 from fastact.engine.entry import Bound, Interval, activation
 from fastact.engine.interleave import four_lines
 
 OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
 INF = float("inf")
+
+# Silu and its kin end as their argument. v is x cut off at the greatest float below a power of two,
+# where f(v) rounds to v, and what was cut off is added: x, whatever it is, as x - v and the
+# sum are exact or round back. A comparison would take a multiplier's turn on a Zen 4.
+_END_SINGLE, _END = float32(32.0 - 2.0**-19), 64.0 - 2.0**-47
+
+
+def _silu_double(x):
+    x = select(x < -800.0, -800.0, x)
+    v = select(x > _END, _END, x)
+    # The difference with this sign leaves -0 as it is.
+    return times_logistic_double(v, *exp_minus_double(v)) - (v - x)
+
+
+def _silu_single(x):
+    x = select(x < LEAST_SINGLE, LEAST_SINGLE, x)
+    v = select(x > _END_SINGLE, _END_SINGLE, x)
+    return times_logistic_single(v, *exp_minus_single(v)) - (v - x)
 
 
 @activation(
@@ -50,141 +61,40 @@ INF = float("inf")
     max_ulp=OWED,
     derivative_zeros=(-1.2784645427610738,),
 )
+@amended(value=_silu_double, where=near_silu_minimum_double, by=silu_minimum_double)
 def silu(x):
     """Sigmoid-weighted linear unit, also called swish."""
-    x = select(x < -800.0, -800.0, x)
-    v = select(x > 60.0, 60.0, x)
-    value = times_logistic_double(x, *exp_minus_double(v))
-    return select(x > 38.0, x, silu_minimum_double(x, value))
+    return silu_minimum_double(x, _silu_double(x))
 
 
 @silu.single
 @four_lines
+@amended(value=_silu_single, where=near_silu_minimum_single, by=silu_minimum_single)
 def _(x):
-    x = select(x < VANISHED_SINGLE, VANISHED_SINGLE, x)
-    # The clamp of the derivative, to share its exponential.
-    v = select(x > float32(22.0), float32(22.0), x)
-    value = times_logistic_single(x, *exp_minus_single(v))
-    return select(x > float32(17.5), x, silu_minimum_single(x, value))
+    return silu_minimum_single(x, _silu_single(x))
 
 
 @silu.derivative
 def _(x):
     x = select(x < -800.0, -800.0, x)
-    x = select(x > 60.0, 60.0, x)
-    a, e, u, u_low = complement_double_short(*exp_minus_double(x))
+    x = select(x > _END, _END, x)
+    scale, i, e, u, u_low = complement_double_short(*exp_minus_double(x))
     w = x * u
-    return times_slope_double(a, e, w, fma(x, u_low, fma(x, u, -w)))
+    return times_slope_double(scale, i, e, w, fma(x, u_low, fma(x, u, -w)))
 
 
 @silu.derivative_single
 def _(x):
-    x = select(x < VANISHED_SINGLE, VANISHED_SINGLE, x)
-    x = select(x > float32(22.0), float32(22.0), x)
-    a, e, u, u_low = complement_single(*exp_minus_single(x))
+    x = select(x < LEAST_SINGLE, LEAST_SINGLE, x)
+    x = select(x > _END_SINGLE, _END_SINGLE, x)
+    scale, i, e, u, u_low = complement_single(*exp_minus_single(x))
     w = x * u
-    return times_slope_single(a, e, w, fma(x, u_low, fma(x, u, -w)))
-
-
-def _swish_argument(x, beta, least):
-    """beta x as a pair, kept within what the logistic parts take."""
-    v = beta * x
-    low = select((v > least) & (v < 60.0), fma(beta, x, -v), -0.0)
-    v = select(v < least, least, select(v > 60.0, 60.0, v))
-    # Said, for LLVM not to compute x - x, which is no 0 for an infinity.
-    return v, select(beta == 1.0, -0.0, low)
-
-
-@activation(
-    formula="x / (1 + exp(-beta * x))",
-    source="Ramachandran et al. 2017, arXiv:1710.05941",
-    range=Interval(-INF, INF),
-    use="silu with a learned steepness: beta = 0 is x / 2, large beta approaches relu.",
-    drawback="One more parameter to train for a small gain over silu.",
-    max_ulp=OWED,
-    derivative_zeros=(-1.2784645427610738,),
-)
-def swish(x, beta=1.0):
-    """Swish: x times the sigmoid of beta x."""
-    # Where beta is tiny, x may be huge: made smaller, it is never so small as to be subnormal.
-    # And s(v) may be far below the subnormal numbers: it is 2^-700 s(v + 700 log 2) there.
-    huge = fabs(x) > 2.0**80
-    shrunk = x * select(huge, 2.0**-600, 1.0)
-    end = select(huge, -1460.0, -800.0)
-    v, low = _swish_argument(x, beta, end)
-    lost = v <= end
-    passed = v >= 38.0
-    near, least, rise = silu_parts_near_minimum(v, low)
-    far = huge & (v < -540.0)
-    moved = v + LN2_700
-    low = select(far, low + (((v - moved) + LN2_700) + LN2_700_REST), low)
-    v = select(far, moved, v)
-    scale, d, d_low = divisor_double(*exp_minus_double_pair(v, low))
-    # One division for both: s(v) = c / (d + d'), and silu(v) / beta near the minimum.
-    d = select(near, beta, d)
-    i = 1.0 / d
-    y = select(near, least, shrunk * scale)
-    m = y * i
-    rest = fma(-m, d, y) + select(near, rise, -m * d_low)
-    y = fma(rest, i, m)
-    large = select(far, 2.0**-612, 2.0**88)
-    y = y * select(near, 1.0, select(huge, large, DOWN_DOUBLE))
-    # An infinite x times the tail of s: the tail wins.
-    return select(lost, like(x, -0.0), select(passed, x, y))
-
-
-@swish.single
-def _(x, beta):
-    wide = float64(x)
-    v = float64(beta) * wide
-    value = wide / (1.0 + exp_wide(-v))
-    return float32(select(v < -300.0, -0.0, value))
-
-
-@swish.derivative
-@four_lines
-def _(x, beta):
-    v, low = _swish_argument(x, beta, -800.0)
-    a, e, u, u_low = complement_double(*exp_minus_double_pair(v, low))
-    w = v * u
-    return times_slope_double(a, e, w, fma(v, u_low, fma(low, u, fma(v, u, -w))))
-
-
-@swish.derivative_single
-def _(x, beta):
-    v = float64(beta) * float64(x)
-    v = select(v < -300.0, -300.0, select(v > 300.0, 300.0, v))
-    return float32(logistic_slope_wide(v, v))
-
-
-@swish.parameter_derivative
-def _(x, beta):
-    # x^2 s(v) s(-v), v = beta x: even in v, and for v <= 0 the power of two of s is at hand.
-    z = fabs(x)
-    huge = z > 2.0**300
-    end = select(huge, -2200.0, -1200.0)
-    v, low = _swish_argument(-z, fabs(beta), end)
-    n, s, s_low, q, q_low = logistic_double_parts(v, low)
-    m = s * q
-    m_low = fma(s, q_low, fma(s_low, q, fma(s, q, -m)))
-    z = z * select(huge, 2.0**-600, 1.0)
-    p = z * z
-    y = m * p
-    y_low = fma(m, fma(z, z, -p), fma(m_low, p, fma(m, p, -y)))
-    value = scaled_double(y + y_low, n + select(huge, int64(1200), int64(0)))
-    return select(v <= end, like(x, 0.0), value)
-
-
-@swish.parameter_derivative_single
-def _(x, beta):
-    wide = float64(x)
-    v = float64(beta) * wide
-    e = exp_wide(-select(v < 0.0, -v, v))
-    value = wide * wide * (e / ((1.0 + e) * (1.0 + e)))
-    return float32(select((v < -300.0) | (v > 300.0), 0.0, value))
+    return times_slope_single(scale, i, e, w, fma(x, u_low, fma(x, u, -w)))
 
 
 _QUICK = 1.702
+_QUICK_LEAST_SINGLE = float32(-71.26954)
+_QUICK_END_SINGLE, _QUICK_END = float32(16.0 - 2.0**-20), 32.0 - 2.0**-48
 
 
 @activation(
@@ -200,11 +110,11 @@ _QUICK = 1.702
 def quick_gelu(x):
     """Sigmoid approximation of GELU."""
     x = select(x < -500.0, -500.0, x)
-    inner = select(x > 30.0, 30.0, x)
+    inner = select(x > _QUICK_END, _QUICK_END, x)
     v = inner * _QUICK
     low = fma(inner, _QUICK, -v)
-    value = times_logistic_double(x, *exp_minus_double_pair(v, low))
-    return select(x > 24.0, x, quick_gelu_minimum_double(x, value))
+    value = times_logistic_double(inner, *exp_minus_double_pair(v, low))
+    return quick_gelu_minimum_double(inner, value) - (inner - x)
 
 
 def _quick_argument_single(x):
@@ -216,33 +126,33 @@ def _quick_argument_single(x):
 @quick_gelu.single
 @four_lines
 def _(x):
-    x = select(x < float32(-76.16), float32(-76.16), x)
-    inner = select(x > float32(13.0), float32(13.0), x)
-    value = times_logistic_single(x, *exp_minus_single_pair(*_quick_argument_single(inner)))
-    return select(x > float32(10.25), x, quick_gelu_minimum_single(x, value))
+    x = select(x < _QUICK_LEAST_SINGLE, _QUICK_LEAST_SINGLE, x)
+    inner = select(x > _QUICK_END_SINGLE, _QUICK_END_SINGLE, x)
+    value = times_logistic_single(inner, *exp_minus_single_pair(*_quick_argument_single(inner)))
+    return quick_gelu_minimum_single(inner, value) - (inner - x)
 
 
 @quick_gelu.derivative
 @four_lines
 def _(x):
     x = select(x < -500.0, -500.0, x)
-    x = select(x > 30.0, 30.0, x)
+    x = select(x > _QUICK_END, _QUICK_END, x)
     v = x * _QUICK
     low = fma(x, _QUICK, -v)
-    a, e, u, u_low = complement_double_short(*exp_minus_double_pair(v, low))
+    scale, i, e, u, u_low = complement_double_short(*exp_minus_double_pair(v, low))
     w = v * u
-    return times_slope_double(a, e, w, fma(v, u_low, fma(low, u, fma(v, u, -w))))
+    return times_slope_double(scale, i, e, w, fma(v, u_low, fma(low, u, fma(v, u, -w))))
 
 
 @quick_gelu.derivative_single
 @four_lines
 def _(x):
-    x = select(x < float32(-76.16), float32(-76.16), x)
-    x = select(x > float32(13.0), float32(13.0), x)
+    x = select(x < _QUICK_LEAST_SINGLE, _QUICK_LEAST_SINGLE, x)
+    x = select(x > _QUICK_END_SINGLE, _QUICK_END_SINGLE, x)
     v, low = _quick_argument_single(x)
-    a, e, u, u_low = complement_single(*exp_minus_single_pair(v, low))
+    scale, i, e, u, u_low = complement_single(*exp_minus_single_pair(v, low))
     w = v * u
-    return times_slope_single(a, e, w, fma(v, u_low, fma(low, u, fma(v, u, -w))))
+    return times_slope_single(scale, i, e, w, fma(v, u_low, fma(low, u, fma(v, u, -w))))
 
 
 @activation(

@@ -21,7 +21,11 @@ from fastact.elementary.ln2 import (
 from fastact.elementary.log1p import exp_pair, log1p_double_terms, log1p_single_terms
 from fastact.elementary.logistic import sum_of_two
 from fastact.elementary.logistic_double import exp_minus_double_pair, times_logistic_double
-from fastact.elementary.logistic_single import exp_minus_single_pair, times_logistic_single
+from fastact.elementary.logistic_single import (
+    LEAST_SINGLE,
+    exp_minus_single_pair,
+    times_logistic_single,
+)
 from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
 from fastact.engine.interleave import four_lines
@@ -187,7 +191,7 @@ def _(x, beta):
 
 @softplus.derivative_single
 def _(x, beta):
-    v, low = _bounded_product(x, beta, -VANISHED_SINGLE)
+    v, low = _bounded_product(x, beta, -LEAST_SINGLE)
     large = v > float32(18.0)
     v, low = select(large, float32(18.0), v), select(large, float32(0.0), low)
     return times_logistic_single(float32(1.0), *exp_minus_single_pair(v, low))

@@ -4,9 +4,8 @@ from numpy import float32, float64
 
 from fastact.elementary.exp import exp_twice_single
 from fastact.elementary.expm1 import expm1_wide
-from fastact.elementary.gaussian import VANISHED_SINGLE
 from fastact.elementary.logistic_double import logistic_derivative_double
-from fastact.elementary.logistic_single import logistic_derivative_single
+from fastact.elementary.logistic_single import LEAST_SINGLE, logistic_derivative_single
 from fastact.elementary.scalar import copysign, fabs, fma, like, select
 from fastact.elementary.tanh_double import tanh_pair_double, tanh_shrink_double, tanh_terms_double
 from fastact.engine.entry import Bound, Interval, activation
@@ -77,7 +76,7 @@ def _(x):
     # sech^2 z = 4 s(2 z) s(-2 z).
     z = fabs(x)
     v = -(z + z)
-    v = select(v < VANISHED_SINGLE, VANISHED_SINGLE, v)
+    v = select(v < LEAST_SINGLE, LEAST_SINGLE, v)
     return logistic_derivative_single(v, float32(4.0))
 
 

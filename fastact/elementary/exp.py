@@ -78,28 +78,29 @@ def exp_within(x):
     return from_bits(int64(bits(p) + int64(bits(shifted) << int64(52))))
 
 
-def exp_series_double(r):
-    """q and r^2 with exp(r) = 1 + r + r^2 q for |r| <= log(2) / 2: degree 9, 2^-57.9.
+def exp_series_double(r, unit):
+    """unit q and r^2 with exp(r) = 1 + r + r^2 q for |r| <= log(2) / 2: degree 9, 2^-57.9.
 
-    Relative to exp(r): expm1 would be off by half an ULP at 2^-4.
+    Relative to exp(r): expm1 would be off by half an ULP at 2^-4. The unit is a power of two,
+    with which LLVM multiplies the coefficients.
     """
     s = r * r
-    a0 = fma(float64(0.1666666666666641), r, float64(0.5000000000000011))
-    a1 = fma(float64(0.008333333333495646), r, float64(0.041666666666529184))
-    a2 = fma(float64(0.0001984126950472364), r, float64(0.0013888888943923293))
-    a3 = fma(float64(2.7557587377214837e-06), r, float64(2.4801492761971183e-05))
-    a4 = fma(float64(2.499995458909079e-08), r, float64(2.763037893821129e-07))
+    a0 = fma(unit * float64(0.1666666666666641), r, unit * float64(0.5000000000000011))
+    a1 = fma(unit * float64(0.008333333333495646), r, unit * float64(0.041666666666529184))
+    a2 = fma(unit * float64(0.0001984126950472364), r, unit * float64(0.0013888888943923293))
+    a3 = fma(unit * float64(2.7557587377214837e-06), r, unit * float64(2.4801492761971183e-05))
+    a4 = fma(unit * float64(2.499995458909079e-08), r, unit * float64(2.763037893821129e-07))
     b1 = fma(a2, s, a1)
     b2 = fma(a4, s, a3)
     return fma(fma(b2, s * s, b1), s, a0), s
 
 
-def exp_series_single(r):
+def exp_series_single(r, unit):
     """The same in float32 arithmetic: degree 4, 2^-28.2."""
     s = r * r
-    a0 = fma(float32(0.1666651964187622), r, float32(0.4999999403953552))
-    a1 = fma(float32(0.008368780836462975), r, float32(0.04166839271783829))
-    return fma(fma(float32(0.0013814468402415514), s, a1), s, a0), s
+    a0 = fma(unit * float32(0.1666651964187622), r, unit * float32(0.4999999403953552))
+    a1 = fma(unit * float32(0.008368780836462975), r, unit * float32(0.04166839271783829))
+    return fma(fma(unit * float32(0.0013814468402415514), s, a1), s, a0), s
 
 
 def exp_double_parts(x):
@@ -158,7 +159,7 @@ def exp_short_single(v, v_low):
     """
     shifted = fma(v, LOG2_E_SINGLE, _MAGIC_BIASED_SINGLE)
     r = fma(shifted - _MAGIC_BIASED_SINGLE, -LN2_SINGLE, v) + v_low
-    q, s = exp_series_single(r)
+    q, s = exp_series_single(r, float32(1.0))
     return from_bits(int32(bits(shifted) << int32(23))), r, q * s
 
 

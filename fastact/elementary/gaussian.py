@@ -60,7 +60,7 @@ def _double_terms(shifted, v, v_low):
     low = fma(k, -LN2_LOW, v_low)
     r = high + low
     rest = (high - r) + low
-    q, s = exp_series_double(r)
+    q, s = exp_series_double(r, 1.0)
     w = fma(q, s, fma(rest, r, rest))
     return from_bits(int64(bits(shifted) << int64(52))), r, w
 
@@ -86,7 +86,7 @@ def _single_terms(shifted, v, v_low):
     low = fma(k, -LN2_LOW_SINGLE, v_low)
     r = high + low
     rest = (high - r) + low
-    q, s = exp_series_single(r)
+    q, s = exp_series_single(r, float32(1.0))
     w = fma(q, s, rest)
     return from_bits(int32(bits(shifted) << int32(23))), r, w
 

@@ -1,18 +1,18 @@
 """The logistic function in float64 arithmetic, with no more low parts than one ULP needs.
 
 The structure is that of :mod:`fastact.elementary.logistic_single`: with exp(-v) = 2^-k exp(-r)
-and c = 2^k, s(v) = c / (c + exp(-r)) and the divisor is d + d' with d = (c + 1) + t. q is
-minimax of degree 9, 2^-57.9 relative to exp(r).
+and c = 2^k, s(v) = c / (c + exp(-r)) and the divisor is d + d' with d = (c + 1) + t, all in
+units of U, here 2^512. q is minimax of degree 9, 2^-57.9 relative to exp(r).
 """
 
 from numpy import float64, int64
 
 from fastact.elementary.exp import exp_series_double
-from fastact.elementary.gaussian import DOWN_DOUBLE
 from fastact.elementary.ln2 import LN2_HIGH, LN2_LOW, LOG2_E, ROUND
 from fastact.elementary.scalar import bits, fma, from_bits, select
 
 __all__ = [
+    "LEAST_DOUBLE",
     "complement_double",
     "complement_double_short",
     "divisor_double",
@@ -24,20 +24,30 @@ __all__ = [
     "times_slope_double",
 ]
 
-_MAGIC = ROUND + 1023.0 + 512.0
+#: -1535 log 2: the scale is an exact 0 here.
+LEAST_DOUBLE = -1063.981
+
+_RAISED = 512
+_MAGIC = ROUND + 1023.0 + _RAISED
+_UNIT = float64(2.0**_RAISED)
 _ONE = float64(1.0)
 
 
+def _raised(r):
+    """U r by its exponent: an addition of integers. 0 becomes 2^-511, which is nothing beside U."""
+    return from_bits(int64(bits(r) + int64(_RAISED << 52)))
+
+
 def _terms(shifted, r, r_low):
-    """scale, r, r', q, r^2 with c = 2^-512 scale and exp(-r) = 1 - r + r^2 q."""
-    q, s = exp_series_double(-r)
-    return from_bits(int64(bits(shifted) << int64(52))), r, r_low, q, s
+    """scale, U r, U r', U q, r^2 with scale = U c and exp(-r) = 1 - r + r^2 q."""
+    q, square = exp_series_double(-r, _UNIT)
+    return from_bits(int64(bits(shifted) << int64(52))), _raised(r), r_low, q, square
 
 
 def exp_minus_double(v):
-    """scale, r, r', q, r^2 with exp(-v) = (1 - r - r' + r^2 q) / (2^-512 scale).
+    """scale, r, r', q, r^2 with U exp(-v) = (U - r - r' + r^2 q) / c, c = scale / U.
 
-    For v in [-1000, 300]. Here r' is 0, and r off by up to 2^-55.
+    For v in [-1063, 350] and at LEAST_DOUBLE. Here r' is 0, and r off by up to 2^-55 U.
     """
     shifted = fma(v, LOG2_E, _MAGIC)
     k = shifted - _MAGIC
@@ -51,89 +61,85 @@ def exp_minus_double_pair(v, v_low):
     high = fma(k, -LN2_HIGH, v)
     low = fma(k, -LN2_LOW, v_low)
     r = high + low
-    return _terms(shifted, r, (high - r) + low)
+    return _terms(shifted, r, _raised((high - r) + low))
 
 
 def divisor_double(scale, r, r_low, q, square):
-    """scale, d, d' with s(v) = 2^-512 scale / (d + d'), from the terms of exp(-v)."""
-    c = scale * DOWN_DOUBLE
-    both = c + _ONE
+    """scale, d, d' with s(v) = scale / (d + d'), from the terms of exp(-v)."""
+    both = scale + _UNIT
     d = both + fma(q, square, -r)
     # What the first addition lost is c itself in the left tail: joined last, as c counts
-    # there, and t's tail is gone otherwise. 1 - both is exact for c <= 1.
-    return scale, d, fma(q, square, ((both - d) - r) - r_low) + ((_ONE - both) + c)
+    # there, and t's tail is gone otherwise. U - both is exact for c <= 1.
+    return scale, d, fma(q, square, ((both - d) - r) - r_low) + ((_UNIT - both) + scale)
 
 
 def logistic_double(v):
     """s(v) for v in [-760, 38]: 0 below 2^-1075."""
     scale, d, d_low = divisor_double(*exp_minus_double(v))
-    c = scale * DOWN_DOUBLE
     i = _ONE / d
-    # c itself is subnormal where s is.
-    return fma(i, fma(-d_low, i, fma(-d, i, _ONE)), i) * c
+    return fma(i, fma(-d_low, i, fma(-d, i, _ONE)), i) * scale
 
 
 def times_logistic_double(x, scale, r, r_low, q, square):
-    """x s(v) for a finite x and v in [-800, 38], rounded once, from the terms of exp(-v)."""
+    """x s(v) for |x| < 2^400 and v in [-1063, 70], rounded once, from the terms of exp(-v)."""
     _, d, d_low = divisor_double(scale, r, r_low, q, square)
     i = _ONE / d
     y = x * scale
+    # May be subnormal, and rounded as such: its residual is not.
     m = y * i
-    return fma(fma(-m, d_low, fma(-m, d, y)), i, m) * DOWN_DOUBLE
+    # The residual with this sign keeps -0.
+    return fma(-fma(m, d_low, fma(m, d, -y)), i, m)
 
 
-def _complement(scale, c, d, d_low):
-    """a, e, u, u' from the divisor d + d' of s(v)."""
+def _complement(scale, d, d_low):
+    """scale, i, e, u, u' from the divisor d + d' of s(v)."""
     i = _ONE / d
     e = fma(-d_low, i, fma(-d, i, _ONE))
-    s = i * c
+    s = i * scale
     u = _ONE - s
-    return i * scale, e, u, fma(-s, e, (_ONE - u) - s)
+    return scale, i, e, u, fma(-s, e, (_ONE - u) - s)
 
 
 def _sum_of_any(scale, t):
-    """c, c + 1 + t, and what the first of its two sums lost."""
-    c = scale * DOWN_DOUBLE
-    d = (c + _ONE) + t
-    large = c > _ONE
+    """U (c + 1 + t), and what the first of its two sums lost."""
+    d = (scale + _UNIT) + t
+    large = scale > _UNIT
     # The larger of the two goes first: exact for every c.
-    return c, d, (select(large, c, _ONE) - d) + select(large, _ONE, c)
+    return d, (select(large, scale, _UNIT) - d) + select(large, _UNIT, scale)
 
 
 def complement_double(scale, r, r_low, q, square):
-    """a, e, u, u' with s(v) = 2^-512 a (1 + e) and 1 - s(v) = u + u', for v in [-800, 300].
+    """scale, i, e, u, u' with s(v) = scale i (1 + e), 1 - s(v) = u + u', for v in [-800, 300].
 
     u + u' is good to 2^-57 of a unit, not of itself.
     """
-    c, d, rest = _sum_of_any(scale, fma(q, square, -r))
-    return _complement(scale, c, d, fma(q, square, (rest - r) - r_low))
+    d, rest = _sum_of_any(scale, fma(q, square, -r))
+    return _complement(scale, d, fma(q, square, (rest - r) - r_low))
 
 
 def complement_double_short(scale, r, r_low, q, square):
     """The same with r^2 q - r as rounded, 2^-55 off: one operation less, in the longest chain."""
     t = fma(q, square, -r)
-    c, d, rest = _sum_of_any(scale, t)
-    return _complement(scale, c, d, (rest + t) - r_low)
+    d, rest = _sum_of_any(scale, t)
+    return _complement(scale, d, (rest + t) - r_low)
 
 
-def times_slope_double(a, e, w, w_low):
-    """2^-512 a (1 + e)(1 + w + w_low), rounded once."""
+def times_slope_double(scale, i, e, w, w_low):
+    """scale i (1 + e)(1 + w + w_low), rounded once."""
     g = _ONE + w
     # g - 1 is exact for |w| < 2^53.
     g_low = (w - (g - _ONE)) + w_low
-    return fma(a, g, a * fma(e, g, g_low)) * DOWN_DOUBLE
+    return fma(i, g, i * fma(e, g, g_low)) * scale
 
 
 def logistic_derivative_double(v, factor):
     """factor s(v) s(-v) for v in [-760, 0] and a power of two."""
     scale, r, _, q, square = exp_minus_double(v)
-    c = scale * DOWN_DOUBLE
     t = fma(q, square, -r)
-    d = (c + _ONE) + t
+    d = (scale + _UNIT) + t
     i = _ONE / d
     # With t as rounded, and c too where it is small: 1.5 ULP are owed.
-    e = fma(-(((_ONE - d) + c) + t), i, fma(-d, i, _ONE))
-    s = i * c
+    e = fma(-(((_UNIT - d) + scale) + t), i, fma(-d, i, _ONE))
+    s = i * scale
     u = _ONE - s
-    a = i * scale
-    return fma(a, u, a * fma(e, u - s, (_ONE - u) - s)) * (factor * DOWN_DOUBLE)
+    return fma(i, u, i * fma(e, u - s, (_ONE - u) - s)) * (factor * scale)

@@ -8,18 +8,21 @@ so the shift that makes the power of two serves the sum and the result. d is off
 an ULP; d' is what it lacks, and one residual of the quotient takes it in together with the
 quotient's own rounding. exp(-r) = 1 - r + r^2 q with q minimax of degree 4, 2^-28.2.
 
-c is first made too large by 2^60, which keeps it normal down to v = -128.
+All of this is in units of U = 2^48: the scale is U c, which stays normal where c and the result
+are subnormal, and what is added to it is U exp(-r), with r and the coefficients of q raised as
+well. The quotient of two such numbers has no unit, so nothing is to be taken back.
 """
 
 from numpy import float32, int32
 
 from fastact.elementary.exp import exp_series_single
-from fastact.elementary.gaussian import DOWN_SINGLE
 from fastact.elementary.ln2 import LN2_HIGH_SINGLE, LN2_LOW_SINGLE, LOG2_E_SINGLE, ROUND_SINGLE
 from fastact.elementary.scalar import bits, fma, from_bits, select
 
 __all__ = [
+    "LEAST_SINGLE",
     "complement_single",
+    "divisor_single",
     "exp_minus_single",
     "exp_minus_single_pair",
     "logistic_derivative_single",
@@ -28,20 +31,34 @@ __all__ = [
     "times_slope_single",
 ]
 
-_MAGIC = float32(ROUND_SINGLE + 127.0 + 60.0)
+#: -175 log 2: the scale is an exact 0 here, and so is the last product, as at
+#: :data:`fastact.elementary.gaussian.VANISHED_SINGLE`. s, and x s, are below 2^-150.
+LEAST_SINGLE = float32(-121.30076)
+
+_RAISED = 48
+_MAGIC = float32(ROUND_SINGLE + 127.0 + _RAISED)
+_UNIT = float32(2.0**_RAISED)
 _ONE = float32(1.0)
 
 
+def _raised(r):
+    """U r by its exponent: an addition of integers, where multipliers are what is short.
+
+    0 becomes 2^-79, which is nothing beside U.
+    """
+    return from_bits(int32(bits(r) + int32(_RAISED << 23)))
+
+
 def _terms(shifted, r, r_low):
-    """scale, r, r', q, r^2 with c = 2^-60 scale and exp(-r) = 1 - r + r^2 q."""
-    q, square = exp_series_single(-r)
-    return from_bits(int32(bits(shifted) << int32(23))), r, r_low, q, square
+    """scale, U r, U r', U q, r^2 with scale = U c and exp(-r) = 1 - r + r^2 q."""
+    q, square = exp_series_single(-r, _UNIT)
+    return from_bits(int32(bits(shifted) << int32(23))), _raised(r), r_low, q, square
 
 
 def exp_minus_single(v):
-    """scale, r, r', q, r^2 with exp(-v) = (1 - r - r' + r^2 q) / (2^-60 scale).
+    """scale, r, r', q, r^2 with U exp(-v) = (U - r - r' + r^2 q) / c, c = scale / U.
 
-    For v in [-128, 40] and at VANISHED_SINGLE. Here r' is 0, and r off by up to 2^-26.
+    For v in [-121, 54] and at LEAST_SINGLE. Here r' is 0, and r off by up to 2^-26 U.
     """
     shifted = fma(v, LOG2_E_SINGLE, _MAGIC)
     k = shifted - _MAGIC
@@ -58,69 +75,70 @@ def exp_minus_single_pair(v, v_low):
     high = fma(k, -LN2_HIGH_SINGLE, v)
     low = fma(k, -LN2_LOW_SINGLE, v_low)
     r = high + low
-    return _terms(shifted, r, (high - r) + low)
-
-
-def _sum(scale, r, q, square):
-    """c, d, t and c + 1 - d, exact where c is in [2^-24, 2^24], else good to 2^-26 d."""
-    c = scale * DOWN_SINGLE
-    t = fma(q, square, -r)
-    d = (c + _ONE) + t
-    return c, d, t, (_ONE - d) + c
+    return _terms(shifted, r, _raised((high - r) + low))
 
 
 def logistic_single(v):
-    """s(v) for v in [-110, 18], to 0.994 ULP: 0 below 2^-150."""
+    """s(v) for v in [-121, 18], to 0.994 ULP: 0 below 2^-150."""
     scale, r, _, q, square = exp_minus_single(v)
-    c, d, t, rest = _sum(scale, r, q, square)
+    # t as rounded is all the budget asks for, and c is exact where it counts.
+    t = fma(q, square, -r)
+    d = (scale + _UNIT) + t
     i = _ONE / d
-    # t as rounded is all the budget asks for. c itself is subnormal where s is.
-    return fma(i, fma(-(rest + t), i, fma(-d, i, _ONE)), i) * c
+    return fma(i, fma(-(((_UNIT - d) + scale) + t), i, fma(-d, i, _ONE)), i) * scale
+
+
+def divisor_single(scale, r, r_low, q, square):
+    """scale, d, d' with s(v) = scale / (d + d'), from the terms of exp(-v)."""
+    d = (scale + _UNIT) + fma(q, square, -r)
+    # Exact where c is in [2^-24, 2^24], else good to 2^-26 d.
+    rest = (_UNIT - d) + scale
+    return scale, d, fma(q, square, rest - r) - r_low
 
 
 def times_logistic_single(x, scale, r, r_low, q, square):
-    """x s(v) for a finite x and v in [-128, 18], rounded once, from the terms of exp(-v)."""
-    _, d, _, rest = _sum(scale, r, q, square)
+    """x s(v) for |x| < 2^50 and v in [-121, 54], rounded once, from the terms of exp(-v)."""
+    _, d, d_low = divisor_single(scale, r, r_low, q, square)
     i = _ONE / d
     y = x * scale
+    # May be subnormal, and rounded as such: its residual is not.
     m = y * i
     # The residual with this sign leaves -0 where x is negative and the scale 0.
-    residual = fma(m, fma(q, square, (rest - r) - r_low), fma(m, d, -y))
-    return fma(-residual, i, m) * DOWN_SINGLE
+    residual = fma(m, d_low, fma(m, d, -y))
+    return fma(-residual, i, m)
 
 
 def complement_single(scale, r, r_low, q, square):
-    """a, e, u, u' with s(v) = 2^-60 a (1 + e) and 1 - s(v) = u + u', for v in [-128, 40].
+    """scale, i, e, u, u' with s(v) = scale i (1 + e), 1 - s(v) = u + u', for v in [-121, 54].
 
     u + u' is good to 2^-28 of a unit, not of itself.
     """
-    c = scale * DOWN_SINGLE
-    d = (c + _ONE) + fma(q, square, -r)
-    large = c > _ONE
+    d = (scale + _UNIT) + fma(q, square, -r)
+    large = scale > _UNIT
     # The larger of the two goes first: exact for every c.
-    rest = (select(large, c, _ONE) - d) + select(large, _ONE, c)
+    rest = (select(large, scale, _UNIT) - d) + select(large, _UNIT, scale)
     i = _ONE / d
-    e = fma(-fma(q, square, (rest - r) - r_low), i, fma(-d, i, _ONE))
-    s = i * c
+    e = fma(-fma(q, square, rest - r) - r_low, i, fma(-d, i, _ONE))
+    s = i * scale
     u = _ONE - s
-    return i * scale, e, u, fma(-s, e, (_ONE - u) - s)
+    return scale, i, e, u, fma(-s, e, (_ONE - u) - s)
 
 
-def times_slope_single(a, e, w, w_low):
-    """2^-60 a (1 + e)(1 + w + w_low), rounded once."""
+def times_slope_single(scale, i, e, w, w_low):
+    """scale i (1 + e)(1 + w + w_low), rounded once."""
     g = _ONE + w
     # g - 1 is exact for |w| < 2^23.
     g_low = (w - (g - _ONE)) + w_low
-    return fma(a, g, a * fma(e, g, g_low)) * DOWN_SINGLE
+    return fma(i, g, i * fma(e, g, g_low)) * scale
 
 
 def logistic_derivative_single(v, factor):
-    """factor s(v) s(-v) for v in [-128, 0] and a power of two, to 0.986 ULP."""
+    """factor s(v) s(-v) for v in [-121, 0] and a power of two, to 0.986 ULP."""
     scale, r, _, q, square = exp_minus_single(v)
-    c, d, t, rest = _sum(scale, r, q, square)
+    t = fma(q, square, -r)
+    d = (scale + _UNIT) + t
     i = _ONE / d
-    e = fma(-(rest + t), i, fma(-d, i, _ONE))
-    s = i * c
+    e = fma(-(((_UNIT - d) + scale) + t), i, fma(-d, i, _ONE))
+    s = i * scale
     u = _ONE - s
-    a = i * scale
-    return fma(a, u, a * fma(e, u - s, (_ONE - u) - s)) * (factor * DOWN_SINGLE)
+    return fma(i, u, i * fma(e, u - s, (_ONE - u) - s)) * (factor * scale)

@@ -42,17 +42,26 @@ from numpy import float32
 from fastact.elementary.scalar import fabs, fma, select
 
 __all__ = [
+    "SILU_LEAST",
+    "SILU_LEAST_SINGLE",
     "gelu_minimum_double",
     "gelu_minimum_single",
     "gelu_tanh_minimum_double",
     "gelu_tanh_minimum_single",
     "mish_minimum_double",
+    "near_silu_minimum_double",
+    "near_silu_minimum_single",
     "quick_gelu_minimum_double",
     "quick_gelu_minimum_single",
     "silu_minimum_double",
     "silu_minimum_single",
     "silu_parts_near_minimum",
+    "silu_parts_near_minimum_single",
 ]
+
+
+#: Less the place of silu's minimum.
+SILU_LEAST_SINGLE, SILU_LEAST = float32(1.2784645557403564), 1.278464565020066
 
 
 def _join_single(d, p, least, within, value):
@@ -66,11 +75,14 @@ def _join_double(d, p, slope, least, within, value):
     return select(fabs(d) < within, fma(d, fma(d, p, slope), least), value)
 
 
+def near_silu_minimum_single(x):
+    return fabs(x + SILU_LEAST_SINGLE) < float32(0.002)
+
+
 def silu_minimum_single(x, value):
-    d = x + float32(1.2784645557403564)
-    return _join_single(
-        d, float32(0.1089058518409729), float32(-0.27846455574035645), float32(0.002**2), value
-    )
+    d = x + SILU_LEAST_SINGLE
+    best = fma(d * d, float32(0.1089058518409729), float32(-0.27846455574035645))
+    return select(near_silu_minimum_single(x), best, value)
 
 
 def quick_gelu_minimum_single(x, value):
@@ -93,8 +105,12 @@ def gelu_minimum_single(x, value):
     return _join_single(d, p, float32(-0.16997121274471283), float32(0.172**2), value)
 
 
+def near_silu_minimum_double(x):
+    return fabs(x + SILU_LEAST) < 0.02
+
+
 def silu_minimum_double(x, value):
-    d = x + 1.278464565020066
+    d = x + SILU_LEAST
     p = fma(-0.0011010158346180083, d, -0.003044520121747732)
     p = fma(p, d, 0.004718703874293217)
     p = fma(p, d, 0.048882931910690756)
@@ -160,3 +176,11 @@ def silu_parts_near_minimum(v, v_low):
     p = fma(p, d, 0.048882931912196635)
     p = fma(p, d, 0.10890584959567921)
     return fabs(d) < 0.035, -0.27846454276107374, d * fma(d, p, -4.84826896326803e-09)
+
+
+def silu_parts_near_minimum_single(v, v_low):
+    """The same in float32 arithmetic, within 0.03."""
+    d = (v + SILU_LEAST_SINGLE) + v_low
+    p = fma(float32(0.048882931), d, float32(0.10890585))
+    least = float32(-0.27846455574035645)
+    return fabs(d) < float32(0.03), least, fma(d * d, p, float32(1.2979283e-08))

@@ -51,7 +51,7 @@ def tanh_terms_double(z, share):
     shifted = fma(z, _TWICE_LOG2_E, _MAGIC)
     k = shifted - _MAGIC
     r = fma(k, -LN2_LOW, fma(k, -LN2_HIGH, z + z))
-    q, s = exp_series_double(r)
+    q, s = exp_series_double(r, 1.0)
     t = fma(q, s, r)
     scale = from_bits(int64(bits(shifted) << int64(52)))
     c = from_bits(int64(int64(bits(share) + _ONE_BITS) - bits(scale)))
@@ -92,7 +92,7 @@ def tanh_shrink_double(z):
     k = shifted - _MAGIC
     high, low = fma(k, -LN2_HIGH, bounded + bounded), k * -LN2_LOW
     r = high + low
-    q, s = exp_series_double(r)
+    q, s = exp_series_double(r, 1.0)
     rest = fma(q, s, (high - r) + low)
     t = r + rest
     t_low = (r - t) + rest

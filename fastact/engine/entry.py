@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from fastact.engine.amendment import amendment_of, with_amendment
 from fastact.engine.interleave import marked_like
 
 __all__ = ["Activation", "Bound", "Interval", "activation", "at_defaults", "registry"]
@@ -106,11 +107,6 @@ class Activation:
             for name, p in list(signature.parameters.items())[1:]
         }
 
-    @property
-    def family(self) -> str:
-        """Name of the module that holds the entry."""
-        return self.body("value", "float64").__module__.rpartition(".")[2]
-
     def body(self, role: str, precision: str) -> Body:
         """The scalar kernel for a role; float32 falls back on the generic body."""
         return self.bodies.get((role, precision)) or self.bodies[role, "float64"]
@@ -182,7 +178,8 @@ def _fixed(body: Body, precision: str, parameters: Mapping[str, float | None]) -
         return body(x, *values)
 
     fixed.__doc__, fixed.__module__ = body.__doc__, body.__module__
-    return marked_like(fixed, body)
+    amendment = amendment_of(body)
+    return with_amendment(marked_like(fixed, body), amendment and amendment.at(values))
 
 
 _entries: dict[str, Activation] = {}

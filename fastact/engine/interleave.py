@@ -31,10 +31,15 @@ def four_lines(body: Callable[..., Any]) -> Callable[..., Any]:
 
 def marked_like(body: Callable[..., Any], other: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a kernel that is little more than another as that one is."""
-    vars(body).update(vars(other))
+    vars(body)["lines"] = _lines(other)
     return body
+
+
+def _lines(body: Callable[..., Any]) -> int:
+    lines: int = vars(body).get("lines", 2)
+    return lines
 
 
 def lines_at_once(bodies: Iterable[Callable[..., Any]], *, wide: bool) -> int:
     """Lines at a time for a span of some bodies, ``wide`` with vectors of 64 bytes."""
-    return min((vars(body).get("lines", 2) for body in bodies), default=2) if wide else 2
+    return min(map(_lines, bodies), default=2) if wide else 2

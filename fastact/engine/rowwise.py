@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fastact.engine.amendment import Amendment, amendment_of, with_amendment
 from fastact.engine.forms import Form
 from fastact.engine.interleave import marked_like
 from fastact.engine.lanes import LaneSpan
@@ -155,7 +156,20 @@ def gated_unit(
 
 
 def _gated(act: Body) -> Body:
-    return marked_like(lambda gate, up: act(gate) * up, act)
+    parts = amendment_of(act)
+    body = marked_like(lambda gate, up: act(gate) * up, act)
+    if parts is None:
+        return body
+    value, where = parts.value, parts.where
+    # Once multiplied, what is amended is computed anew.
+    return with_amendment(
+        body,
+        Amendment(
+            lambda gate, up: value(gate) * up,
+            lambda gate, up: where(gate),
+            lambda gate, up, found: act(gate) * up,
+        ),
+    )
 
 
 def _gate_gradient(slope: Body) -> Body:
@@ -163,7 +177,19 @@ def _gate_gradient(slope: Body) -> Body:
 
 
 def _up_gradient(act: Body) -> Body:
-    return marked_like(lambda g, gate, up: g * act(gate), act)
+    parts = amendment_of(act)
+    body = marked_like(lambda g, gate, up: g * act(gate), act)
+    if parts is None:
+        return body
+    value, where = parts.value, parts.where
+    return with_amendment(
+        body,
+        Amendment(
+            lambda g, gate, up: g * value(gate),
+            lambda g, gate, up: where(gate),
+            lambda g, gate, up, found: g * act(gate),
+        ),
+    )
 
 
 def row_function(**facts: Any) -> Callable[[Callable[[str, str], RowKernel]], RowFunction]:

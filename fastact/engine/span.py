@@ -26,8 +26,11 @@ whole vectors on their own alignment can be streamed, hence the explicit stores.
 out of a buffer instead made computing and writing take turns: sigmoid, 16e6 float32 on two
 threads, 0.34 ns per element, and 0.27 so.
 
+A loop over a step of a kernel that is amended (:mod:`fastact.engine.amendment`) only finds out
+whether an element of it is, and a second loop then goes over the step once more.
+
 Numba compiles each scalar body to LLVM assembly (40 ms); the loops around it are
-written below as assembly (a loop in Python would cost 90 ms more to type).
+written as assembly (a loop in Python would cost 90 ms more to type).
 """
 
 from __future__ import annotations
@@ -35,11 +38,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastact.engine import target
+from fastact.engine.element_code import Operands, Output
 from fastact.engine.entry import Activation
 from fastact.engine.forms import Form
 from fastact.engine.interleave import STEPS, lines_at_once
-from fastact.engine.lowering import lower
-from fastact.engine.stepped_loop import PREFETCH, loop_metadata, prefetches, stepped_loop
+from fastact.engine.stepped_loop import (
+    PREFETCH,
+    RARELY,
+    lane_loop,
+    loop_metadata,
+    prefetches,
+    stepped_loop,
+)
 
 if TYPE_CHECKING:
     from fastact.engine.rowwise import GatedUnit
@@ -67,18 +77,15 @@ def span_assembly(
     writes past the caches if told so.
     """
     kind = PRECISIONS[precision]
-    operands = [*form.operands, *entry.parameters]
-    passed = operands[1:] if form.scaled else operands
-    fixed = list(entry.parameters) if uniform else []
-    bodies = [
-        lower(entry.body(role, precision), precision, [precision] * len(passed))
-        for role in form.outputs
-    ]
     size = {"float": 4, "double": 8}[kind]
+    fixed = list(entry.parameters) if uniform else []
+    operands = Operands(kind, size, [*form.operands, *entry.parameters], fixed, form.scaled)
+    bodies = [entry.body(role, precision) for role in form.outputs]
+    outputs = [Output(f"out{k}", body, precision, operands) for k, body in enumerate(bodies)]
+    names = [output.name for output in outputs]
+    amended = any(output.where for output in outputs)
     lanes = (1 << UNIT_BITS) // size
-    wide = target.has_wide_vectors()
-    steps = STEPS[lines_at_once((entry.body(role, precision) for role in form.outputs), wide=wide)]
-    outputs = [f"out{k}" for k in range(len(bodies))]
+    steps = STEPS[lines_at_once(bodies, wide=target.has_wide_vectors())]
     lines = [
         # LLVM does not align the stack for vectors it finds too many for the registers; every
         # second of them may then lie across two cache lines.
@@ -86,84 +93,58 @@ def span_assembly(
         f'  "prefer-vector-width"="{target.vector_width()}" {{',
         "entry:",
         f"  %result = alloca {kind}",
+        *(["  %answer = alloca i8", "  %amended = alloca i1"] if amended else []),
     ]
-    for k, operand in enumerate([*operands, *outputs]):
+    for k, name in enumerate([*operands.names, *names]):
         lines += [
-            f"  %{operand}.slot = getelementptr ptr, ptr %operands, i64 {k}",
-            f"  %{operand}.base = load ptr, ptr %{operand}.slot",
+            f"  %{name}.slot = getelementptr ptr, ptr %operands, i64 {k}",
+            f"  %{name}.base = load ptr, ptr %{name}.slot",
         ]
-    lines += [
-        f"  %{output}.line = alloca <{steps[0] * lanes} x {kind}>, align 64" for output in outputs
-    ]
+    lines += [f"  %{name}.line = alloca <{steps[0] * lanes} x {kind}>, align 64" for name in names]
     lines += [f"  %{parameter}.one = load {kind}, ptr %{parameter}.base" for parameter in fixed]
-    read = [name for name in operands if name not in fixed]
+
+    def each(mark: str) -> list[str]:
+        return operands.loads(mark) + [line for o in outputs for line in o.compute(mark)]
 
     def end(mark: str, width: int) -> list[str]:
-        step = [*_results(mark, width, kind, outputs), *_stores(mark, width, kind, outputs, far)]
-        for operand in read if far else []:
+        step = _amended(mark, width, operands, outputs) if amended else []
+        step += [*_results(mark, width, kind, names), *_stores(mark, width, kind, names, far)]
+        for operand in operands.read if far else []:
             step += prefetches(f"%{operand}.base", kind, width * size, mark)
         return step
 
     lines += [
+        *(["  store i1 false, ptr %amended"] if amended else []),
         "  %streamed = icmp ne i64 %past, 0",
         "  br label %enter",
-        *stepped_loop(
-            "%units",
-            lanes,
-            steps,
-            lambda mark: _element(mark, kind, size, operands, passed, fixed, bodies),
-            end,
-        ),
+        *stepped_loop("%units", lanes, steps, each, end),
         "exit:",
         "  ret void",
         "}",
-        *loop_metadata([lanes * step for step in steps]),
+        *loop_metadata([lanes * step for step in steps], again=amended),
     ]
     lines += [PREFETCH] if far else []
-    lines += [
-        f"declare i32 @{body}(ptr, ptr{f', {kind}' * len(passed)})"
-        for body in dict.fromkeys(body for body, _ in bodies)
+    lines += dict.fromkeys(line for o in outputs for line in o.declarations.values())
+    return ["\n".join(lines), *dict.fromkeys(text for o in outputs for text in o.texts.values())]
+
+
+def _amended(mark: str, width: int, operands: Operands, outputs: list[Output]) -> list[str]:
+    """Go over a step once more if an element of it asks for it."""
+
+    def each(mark: str) -> list[str]:
+        return operands.loads(mark) + [line for o in outputs for line in o.amend(mark)]
+
+    again = f"{mark}.again"
+    return [
+        f"  %asked{mark} = load i1, ptr %amended",
+        # On both ways it is false: the next step begins with a constant.
+        "  store i1 false, ptr %amended",
+        f"  br i1 %asked{mark}, label %amend{mark}, label %good{mark}, {RARELY}",
+        f"amend{mark}:",
+        *lane_loop(again, mark, f"amend{mark}", width, each),
+        f"  br label %good{mark}",
+        f"good{mark}:",
     ]
-    return ["\n".join(lines), *dict.fromkeys(text for _, text in bodies)]
-
-
-def _element(
-    mark: str,
-    kind: str,
-    size: int,
-    operands: list[str],
-    passed: list[str],
-    fixed: list[str],
-    bodies: list[tuple[str, str]],
-) -> list[str]:
-    """Element ``%loop.i`` of a step: load the operands, call the bodies, keep their results."""
-    access = f"align {size}, !llvm.access.group !0"
-    lines = []
-    values = {name: f"%{name}.one" if name in fixed else f"%{name}{mark}" for name in operands}
-    for operand in (name for name in operands if name not in fixed):
-        place = f"%{operand}.at{mark}"
-        lines += [
-            f"  {place} = getelementptr inbounds {kind}, ptr %{operand}.base, "
-            f"i64 %loop.element{mark}",
-            f"  {values[operand]} = load {kind}, ptr {place}, {access}",
-        ]
-    arguments = ", ".join(f"{kind} {values[operand]}" for operand in passed)
-    results = [f"%out{k}" for k in range(len(bodies))]
-    for value, (body, _) in zip(results, bodies, strict=True):
-        lines += [
-            f"  call i32 @{body}(ptr %result, ptr null, {arguments})",
-            f"  {value}{mark} = load {kind}, ptr %result",
-        ]
-    for value in results:
-        stored, place = f"{value}{mark}", f"{value}.at{mark}"
-        if passed != operands:
-            stored = f"{value}.scaled{mark}"
-            lines.append(f"  {stored} = fmul {kind} %g{mark}, {value}{mark}")
-        lines += [
-            f"  {place} = getelementptr inbounds {kind}, ptr {value}.line, i64 %loop.i{mark}",
-            f"  store {kind} {stored}, ptr {place}, {access}",
-        ]
-    return lines
 
 
 def _results(mark: str, width: int, kind: str, outputs: list[str]) -> list[str]:

@@ -11,13 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 __all__ = ["AHEAD", "PREFETCH", "SINGLE", "Elsewhere", "loop_metadata", "prefetches"]
-__all__ += ["stepped_loop"]
+__all__ += ["RARELY", "lane_loop", "stepped_loop"]
 
 #: Bytes ahead of what is read that is asked for. 1024 to 4096 are alike.
 AHEAD = 2048
 LINE = 64
 #: The mark of the step of one block.
 SINGLE = ".1"
+#: On a branch whose first way is seldom gone.
+RARELY = "!prof !9"
 PREFETCH = "declare void @llvm.prefetch.p0(ptr, i32, i32, i32)"
 
 
@@ -56,7 +58,6 @@ def stepped_loop(
         mark, width = f".{step}", step * lanes
         after = "exit" if k == len(steps) - 1 else f"enter.{steps[k + 1]}"
         until, block, following = (f"%loop.{n}{mark}" for n in ("until", "block", "following"))
-        i, more = f"%loop.i{mark}", f"%loop.more{mark}"
         lines += [f"enter{mark}:", f"  {until} = and i64 {count}, {-step}"]
         entry = f"enter{mark}"
         if elsewhere and mark == SINGLE:
@@ -68,16 +69,7 @@ def stepped_loop(
             f"step{mark}:",
             f"  {block} = phi i64 [ {begin}, %{entry} ], [ {following}, %next{mark} ]",
             f"  %loop.start{mark} = mul nuw nsw i64 {block}, {lanes}",
-            f"  br label %lane{mark}",
-            f"lane{mark}:",
-            f"  {i} = phi i64 [ 0, %step{mark} ], [ {more}, %lane{mark} ]",
-            f"  %loop.element{mark} = add nuw nsw i64 %loop.start{mark}, {i}",
-            *each(mark),
-            f"  {more} = add nuw nsw i64 {i}, 1",
-            f"  %loop.full{mark} = icmp eq i64 {more}, {width}",
-            f"  br i1 %loop.full{mark}, label %end{mark}, label %lane{mark}, "
-            f"!llvm.loop {_loop(width)}",
-            f"end{mark}:",
+            *lane_loop(mark, mark, f"step{mark}", width, each),
             *then(mark, width),
             f"  br label %next{mark}",
             f"next{mark}:",
@@ -87,6 +79,28 @@ def stepped_loop(
         ]
         begin = until
     return lines
+
+
+def lane_loop(
+    mark: str, step: str, before: str, width: int, each: Callable[[str], list[str]]
+) -> list[str]:
+    """The loop over the elements of a step, from the block ``before`` to label "end".
+
+    The names in it end in ``mark``, those of its step in ``step``.
+    """
+    i, more = f"%loop.i{mark}", f"%loop.more{mark}"
+    return [
+        f"  br label %lane{mark}",
+        f"lane{mark}:",
+        f"  {i} = phi i64 [ 0, %{before} ], [ {more}, %lane{mark} ]",
+        f"  %loop.element{mark} = add nuw nsw i64 %loop.start{step}, {i}",
+        *each(mark),
+        f"  {more} = add nuw nsw i64 {i}, 1",
+        f"  %loop.full{mark} = icmp eq i64 {more}, {width}",
+        f"  br i1 %loop.full{mark}, label %end{mark}, label %lane{mark}, "
+        f"!llvm.loop {_loop(width, mark)}",
+        f"end{mark}:",
+    ]
 
 
 def _once_more(elsewhere: Elsewhere, begin: str, until: str) -> list[str]:
@@ -129,8 +143,11 @@ def prefetches(
     return lines
 
 
-def loop_metadata(widths: list[int]) -> list[str]:
-    """What the loops refer to; accesses in them belong to group !0, streamed stores to !1."""
+def loop_metadata(widths: list[int], *, again: bool = False) -> list[str]:
+    """What the loops refer to; accesses in them belong to group !0, streamed stores to !1.
+
+    With ``again`` there is a second loop for each step, whose mark ends in "again".
+    """
     lines = [
         "!0 = distinct !{}",
         "!1 = !{i32 1}",
@@ -142,17 +159,17 @@ def loop_metadata(widths: list[int]) -> list[str]:
         '!6 = !{!"llvm.loop.vectorize.followup_vectorized", !7, !8}',
         '!7 = !{!"llvm.loop.unroll.full"}',
         '!8 = !{!"llvm.loop.isvectorized"}',
+        '!9 = !{!"branch_weights", i32 1, i32 2000}',
     ]
     for width in widths:
         # LLVM would take as many lanes as the widest type fits in a register: half of
         # the vector unit for a float32 exponential that is summed in float64.
-        loop, lanes = _loop(width), f"{_loop(width)}1"
-        lines += [
-            f"{loop} = distinct !{{{loop}, !3, !4, !5, !6, {lanes}}}",
-            f'{lanes} = !{{!"llvm.loop.vectorize.width", i32 {width}}}',
-        ]
+        lanes = f"{_loop(width)}1"
+        lines.append(f'{lanes} = !{{!"llvm.loop.vectorize.width", i32 {width}}}')
+        loops = (_loop(width), _loop(width, ".again"))[: 1 + again]
+        lines += [f"{loop} = distinct !{{{loop}, !3, !4, !5, !6, {lanes}}}" for loop in loops]
     return lines
 
 
-def _loop(width: int) -> str:
-    return f"!{10 * width}"
+def _loop(width: int, mark: str = "") -> str:
+    return f"!{10 * width + 5 * mark.endswith('.again')}"
