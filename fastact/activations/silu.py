@@ -75,6 +75,7 @@ def _(x):
 
 
 @silu.derivative
+@four_lines
 def _(x):
     x = select(x < -800.0, -800.0, x)
     x = select(x > _END, _END, x)
@@ -84,6 +85,7 @@ def _(x):
 
 
 @silu.derivative_single
+@four_lines
 def _(x):
     x = select(x < LEAST_SINGLE, LEAST_SINGLE, x)
     x = select(x > _END_SINGLE, _END_SINGLE, x)
