@@ -65,7 +65,9 @@ def _over_axes(name: str, ufunc: np.ufunc) -> Callable[..., Any]:
             return ufunc(array, axis=axes[0], keepdims=keepdims, **keywords)
         if keepdims and keywords.get("out") is not None:
             raise ValueError(f"{name}(): out with keepdims needs one axis, not {axis!r}")
-        last = np.moveaxis(array, axes, range(array.ndim - len(axes), array.ndim))
+        end = tuple(range(array.ndim - len(axes), array.ndim))
+        # NumPy takes 3 us to move nothing.
+        last = array if axes == end else np.moveaxis(array, axes, end)
         rows = last.reshape(*last.shape[: array.ndim - len(axes)], -1 if array.size else 0)
         result = ufunc(rows, **keywords)
         return np.expand_dims(result, axes) if keepdims else result
@@ -123,10 +125,11 @@ def _gradient_of_halves(name: str, ufunc: np.ufunc) -> Callable[..., Any]:
     ) -> Any:
         x = np.asanyarray(x)
         up, gate = _halves(name, x, axis)
-        if np.broadcast_shapes(np.shape(g), gate.shape) != gate.shape:
+        shape = np.shape(g)
+        if shape != gate.shape and np.broadcast_shapes(shape, gate.shape) != gate.shape:
             raise ValueError(
                 f"{name}(): g must broadcast to {gate.shape}, the shape of half of x, "
-                f"not have the shape {np.shape(g)}"
+                f"not have the shape {shape}"
             )
         found, target = None, _only(out)
         if target is None:
@@ -154,7 +157,9 @@ _PLAIN = (np.ndarray, float, int, bool)
 
 def _result_dtype(ufunc: np.ufunc, g: Any, x: Any, dtype: Any = None) -> Any:
     """The dtype of both results; a Python number is weak."""
-    chosen = None if dtype is None else np.dtype(dtype)
     kind = g.dtype if isinstance(g, np.ndarray) else float
+    if dtype is None and kind == x.dtype and x.dtype.kind == "f":
+        return kind
+    chosen = None if dtype is None else np.dtype(dtype)
     signature = (None, None, None, chosen, chosen)
     return ufunc.resolve_dtypes((kind, x.dtype, x.dtype, None, None), signature=signature)[-1]
