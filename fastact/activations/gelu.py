@@ -112,9 +112,10 @@ def _(x):
     p = i * g
     p_low = fma(i, g_low, fma(i, g, -p))
     b = a * scale
-    # Negated last: the zero of a vanished power is then -0.
-    left = gelu_minimum_single(x, fma(b, p, b * p_low) * -DOWN_SINGLE)
-    return select(x < float32(0.0), left, x + left)
+    # What the left tail is taken from: x, or -0, which a vanished power leaves as it is.
+    nothing = float32(-0.0)
+    right = select(x < nothing, nothing, x)
+    return gelu_minimum_single(x, fma(fma(b, p, b * p_low), -DOWN_SINGLE, right))
 
 
 @gelu.derivative
