@@ -60,14 +60,17 @@ UNITS, TIMES = 128, 32
 
 
 def vector_loop(assembly: str) -> list[str]:
-    """The instructions of the innermost loop that has most of them and uses vectors."""
+    """The instructions of the innermost loop that has most of them and uses vectors.
+
+    Up to its first jump back: what is amended lies behind it, and jumps back as well.
+    """
     lines, places, best = assembly.split("\n"), {}, []
     for k, line in enumerate(lines):
         if label := re.match(r"(\.?L\w+):", line):
             places[label[1]] = k
         jump = re.match(r"\s+j\w+\s+(\.?L\w+)", line)
         if jump and jump[1] in places:
-            part = [x.strip() for x in lines[places[jump[1]] + 1 : k + 1]]
+            part = [x.strip() for x in lines[places.pop(jump[1]) + 1 : k + 1]]
             part = [x for x in part if x and x[0] not in ".#" and not x.endswith(":")]
             if len(part) > len(best) and any("mm" in x for x in part):
                 best = part
