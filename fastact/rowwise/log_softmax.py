@@ -130,7 +130,8 @@ def _double_log_sum(peak, shift, magic, high, low, count):
 
 
 def _nothing(g):
-    return like(g, 0.0)
+    # Not 0: LLVM leaves out additions of -0 alone, as 0 makes 0 of -0.
+    return like(g, -0.0)
 
 
 def _single_spread(high, low):
