@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -67,9 +69,76 @@ def test_numbers_of_an_earlier_call_are_not_taken_for_others(entry, form):
         if len(form.operands) == 2:
             result = function(X, wide, *chosen)
             np.testing.assert_array_equal(result, ufunc(X, wide, *chosen))
-    if entry.name == "hard_tanh" and form.namespace == "":
-        zeros = [function(X, -0.0, 0.0), function(X, 0.0, 0.0), function(X, -0.0, 0.0)]
-        assert [np.signbit(zero).any() for zero in zeros] == [True, False, True]
+
+
+def test_numbers_are_told_apart_by_place_name_and_sign():
+    two, five, zero, below = 2.0, 5.0, 0.0, -0.0
+    for _ in range(3):
+        np.testing.assert_array_equal(fa.hard_tanh(X, max_val=two), np.clip(X, -1, 2))
+        np.testing.assert_array_equal(fa.hard_tanh(X, min_val=two, max_val=five), np.clip(X, 2, 5))
+        np.testing.assert_array_equal(fa.hard_tanh(X, two, max_val=five), np.clip(X, 2, 5))
+        np.testing.assert_array_equal(fa.hard_tanh(X, two, five), np.clip(X, 2, 5))
+        assert not np.signbit(fa.hard_tanh(X, zero, five)).any()
+        assert np.signbit(fa.hard_tanh(X, below, five)).any()
+        fa.leaky_relu(X, negative_slope=two)
+        with pytest.raises(TypeError, match="two values"):
+            fa.leaky_relu(X, two, negative_slope=five)
+        fa.softplus(X, two)
+        with pytest.raises(TypeError, match="two values"):
+            fa.softplus(X, two, beta=1j)
+
+
+@pytest.mark.parametrize(("entry", "form"), list(cases()))
+def test_keywords_do_not_change_the_dtype(entry, form):
+    function, _ = public(entry, form)
+    for dtype in (bool, np.int8, np.float16, np.float32, np.float64):
+        operands = [np.ones(3, dtype)] * len(form.operands)
+        plain = function(*operands)
+        for keyword in ({"order": "C"}, {"subok": False}, {"casting": "same_kind"}):
+            result = function(*operands, **keyword)
+            assert np.asarray(result).dtype == np.asarray(plain).dtype
+
+
+def test_where_is_passed_on_as_it_was_given():
+    mask = np.arange(X.size) % 2 == 0
+
+    def warnings_of(call):
+        with warnings.catch_warnings(record=True) as found:
+            warnings.simplefilter("always")
+            call()
+        return len(found)
+
+    # NumPy from 2.3 on warns that the rest of the result is whatever it is.
+    usual = warnings_of(lambda: np.exp(X, where=mask))
+    for call in (
+        lambda: fa.leaky_relu(X, where=mask),
+        lambda: fa.leaky_relu(X, 0.25, where=mask),
+        lambda: fa.leaky_relu(X, negative_slope=0.25, where=mask),
+    ):
+        assert warnings_of(call) == usual
+    assert not warnings_of(lambda: fa.leaky_relu(X, 0.25, out=None, where=mask))
+
+
+class Logged(np.ndarray):
+    """Notes what it is called with."""
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **keywords):
+        CALLS.append([type(value) for value in inputs])
+        return self.view(np.ndarray)
+
+
+CALLS: list[list[type]] = []
+
+
+def test_others_see_the_numbers_that_were_given():
+    out = np.empty_like(X).view(Logged)
+    slope = 0.375
+    for _ in range(4):
+        fa.leaky_relu(X, slope)
+        fa.leaky_relu(X, slope, out=out)
+        fa.leaky_relu(X.view(Logged), slope)
+    assert len(CALLS) == 8
+    assert all(call[-1] is float for call in CALLS)
 
 
 @pytest.mark.parametrize(("entry", "form"), list(cases()))

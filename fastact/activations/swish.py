@@ -35,14 +35,14 @@ from fastact.engine.interleave import four_lines
 INF = float("inf")
 
 
-def _argument(x, beta, least, most, lowest):
+def _argument(x, beta, least, most, most_low):
     """beta x as a pair, v within [least, most], where the logistic parts are defined."""
     v = beta * x
     low = fma(beta, x, -v)
     # Where v is cut off, its low part may be anything, also nan: it is kept within what it can be
     # elsewhere.
-    low = select(low > -lowest, low, -lowest)
-    low = select(low > lowest, lowest, low)
+    low = select(low > -most_low, low, -most_low)
+    low = select(low > most_low, most_low, low)
     v = select(v < least, least, v)
     v = select(v > most, most, v)
     # Said, for LLVM not to compute x - x, which is no 0 for an infinity.
@@ -96,10 +96,12 @@ def _unusual_beta_double(beta):
 
 
 def _unusual_double(x, beta):
+    """Next to the minimum, a little wider than there (0.035) as beta x is rounded; or so a beta."""
     return (fabs(beta * x + SILU_LEAST) < 0.036) | _unusual_beta_double(beta)
 
 
 def _amended_double(x, beta, value):
+    # The operations of _everywhere_double, for the same bits.
     v, low = _argument_double(x, beta, LEAST_DOUBLE)
     near, least, rise = silu_parts_near_minimum(v, low)
     i = 1.0 / beta

@@ -87,7 +87,7 @@ def times_logistic_double(x, scale, r, r_low, q, square):
     y = x * scale
     # May be subnormal, and rounded as such: its residual is not.
     m = y * i
-    # The residual with this sign keeps -0.
+    # The residual with this sign leaves -0 where x is negative and the scale 0.
     return fma(-fma(m, d_low, fma(m, d, -y)), i, m)
 
 

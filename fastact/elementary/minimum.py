@@ -23,18 +23,19 @@ from which on a step is larger than the ordinary kernel's noise:
 function    float32                 float64
 ==========  ======================  ======================
 silu        0.002, degree 0         0.02, degree 4
-swish                               0.035, degree 5, in beta x
+swish       0.03, degree 1          0.035, degree 5, in beta x
 quick_gelu  0.02, degree 1          0.023, degree 5
 gelu_tanh   0.032, degree 1         0.05, degree 6
-gelu        0.158, degree 3         0.28, degree 11
+gelu        0.172, degree 3         0.28, degree 11
 mish                                0.1, degree 7
 ==========  ======================  ======================
 
-In float32 all pairs of neighbours were compared (accuracy/exhaustive.py counts them), and where
-a kernel computes in float64 and rounds once there is nothing to do. In float64 2 10^8 pairs of
-each function were compared beyond these distances, and those next to every place where the
-ordinary kernel changes: none was out of order. Those of swish are at beta = 1; at other beta, where
-neighbouring x may be half as far apart in beta x, one in 5 10^7 was, at 0.19 from the minimum.
+In float32 all pairs of neighbours were compared (accuracy/exhaustive.py counts them), those of
+swish at ten beta, too, within 0.04; where a kernel computes in float64 and rounds once there is
+nothing to do. In float64 2 10^8 pairs of each function were compared beyond these distances, and
+those next to every place where the ordinary kernel changes: none was out of order. Those of swish
+are at beta = 1; at other beta, where neighbouring x may be half as far apart in beta x, one in
+5 10^7 was, at 0.19 from the minimum.
 """
 
 from numpy import float32
@@ -43,7 +44,6 @@ from fastact.elementary.scalar import fabs, fma, select
 
 __all__ = [
     "SILU_LEAST",
-    "SILU_LEAST_SINGLE",
     "gelu_minimum_double",
     "gelu_minimum_single",
     "gelu_tanh_minimum_double",
@@ -60,7 +60,9 @@ __all__ = [
 ]
 
 
-#: Less the place of silu's minimum.
+#: silu's least value, as the floats it is close to.
+_LEAST_SINGLE, _LEAST = float32(-0.27846455574035645), -0.27846454276107374
+#: What added to x gives its distance from silu's minimum.
 SILU_LEAST_SINGLE, SILU_LEAST = float32(1.2784645557403564), 1.278464565020066
 
 
@@ -76,12 +78,13 @@ def _join_double(d, p, slope, least, within, value):
 
 
 def near_silu_minimum_single(x):
+    """Where the ordinary kernel's noise would upset the order."""
     return fabs(x + SILU_LEAST_SINGLE) < float32(0.002)
 
 
 def silu_minimum_single(x, value):
     d = x + SILU_LEAST_SINGLE
-    best = fma(d * d, float32(0.1089058518409729), float32(-0.27846455574035645))
+    best = fma(d * d, float32(0.1089058518409729), _LEAST_SINGLE)
     return select(near_silu_minimum_single(x), best, value)
 
 
@@ -106,6 +109,7 @@ def gelu_minimum_single(x, value):
 
 
 def near_silu_minimum_double(x):
+    """The same in float64."""
     return fabs(x + SILU_LEAST) < 0.02
 
 
@@ -115,7 +119,7 @@ def silu_minimum_double(x, value):
     p = fma(p, d, 0.004718703874293217)
     p = fma(p, d, 0.048882931910690756)
     p = fma(p, d, 0.10890584959564706)
-    return _join_double(d, p, -4.84826896326803e-09, -0.27846454276107374, 0.02, value)
+    return _join_double(d, p, -4.84826896326803e-09, _LEAST, 0.02, value)
 
 
 def quick_gelu_minimum_double(x, value):
@@ -169,18 +173,17 @@ def gelu_minimum_double(x, value):
 
 def silu_parts_near_minimum(v, v_low):
     """Whether v + v_low is within 0.035 of silu's minimum; m, and silu(v + v_low) - m if so."""
-    d = (v + 1.278464565020066) + v_low
+    d = (v + SILU_LEAST) + v_low
     p = fma(1.8148385371004347e-05, d, -0.0011008634574917054)
     p = fma(p, d, -0.0030445309511546092)
     p = fma(p, d, 0.004718703728245166)
     p = fma(p, d, 0.048882931912196635)
     p = fma(p, d, 0.10890584959567921)
-    return fabs(d) < 0.035, -0.27846454276107374, d * fma(d, p, -4.84826896326803e-09)
+    return fabs(d) < 0.035, _LEAST, d * fma(d, p, -4.84826896326803e-09)
 
 
 def silu_parts_near_minimum_single(v, v_low):
     """The same in float32 arithmetic, within 0.03."""
     d = (v + SILU_LEAST_SINGLE) + v_low
     p = fma(float32(0.048882931), d, float32(0.10890585))
-    least = float32(-0.27846455574035645)
-    return fabs(d) < float32(0.03), least, fma(d * d, p, float32(1.2979283e-08))
+    return fabs(d) < float32(0.03), _LEAST_SINGLE, fma(d * d, p, float32(1.2979283e-08))

@@ -2,7 +2,8 @@
 
 A ufunc takes neither defaults nor keywords of its own, so ``leaky_relu(x)`` needs a
 thin function around it. It calls the ufunc that has the defaults as constants
-(:func:`fastact.engine.entry.at_defaults`) where no parameter is given.
+(:func:`fastact.engine.entry.at_defaults`) where no parameter is given, and keeps the last numbers
+that were given as arrays.
 """
 
 from __future__ import annotations
@@ -22,9 +23,17 @@ __all__ = ["check_parameter", "with_defaults"]
 _NOTHING: Any = object()
 _Array: Any = np.ndarray
 #: What Python numbers become beside arrays of the same dtype. There is one object of each.
-_CONVERTED = (np.dtype(np.float32), np.dtype(np.float64))
+_SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
+_OUT = frozenset({"out"})
 #: Keywords that mean the same with parameters and without. "signature" does not.
 _SHARED = frozenset({"out", "where", "casting", "order", "dtype", "subok"})
+
+
+def _constant(value: float, dtype: Any) -> Any:
+    """A number as an array that nobody can change."""
+    array = np.array(value, dtype)
+    array.flags.writeable = False
+    return array
 
 
 def with_defaults(
@@ -44,11 +53,11 @@ def with_defaults(
     conditions = _conditions(entry, form)
     refuses = [_refuses_number(conditions.get(name)) for name in place]
     without: Any = None  # until first_call stands there
-    # The last parameters as given, and as arrays of the dtype of the operands. NumPy takes half a
-    # microsecond to find out what a Python number becomes beside a float32 and to convert it,
-    # and a program calls with the same few numbers again and again. One tuple, so that threads
-    # see what belongs together.
-    last: tuple[Any, ...] = (None, (), -1, None, None, [])
+    # Parameters as they came last, beside operands of a dtype: their names, if they had any, the
+    # numbers, and as arrays of no dimension once they have come again. NumPy takes half a
+    # microsecond to find out what a Python number becomes and to convert it, and a program calls
+    # with the same few numbers again and again. One tuple: threads see what belongs together.
+    last: tuple[Any, tuple[str, ...], tuple[Any, ...], list[Any] | None] = (None, (), (), None)
 
     def first_call(*operands: Any, **keywords: Any) -> Any:
         nonlocal without
@@ -67,24 +76,31 @@ def with_defaults(
                 return False
         return True
 
-    def keep(operands: tuple[Any, ...], values: list[Any], keys: dict[str, Any]) -> None:
-        """Keep good numbers, as given and converted."""
+    def note(operands: Any, given: tuple[Any, ...], names: tuple[str, ...], values: Any) -> None:
+        """Keep good numbers, and what they become when they come again."""
         nonlocal last
-        given = operands[required:]
-        numbers = (*given, *keys.values())
-        # It is for NumPy to warn of what does not fit in a float32.
-        if not 1 <= len(numbers) <= 2 or not all(abs(value) < 1e38 for value in values):
+        dtype = getattr(operands[0], "dtype", None)
+        if (dtype is not _SINGLE and dtype is not _DOUBLE) or len(given) > 2:
             return
-        for dtype in _CONVERTED:
-            if all(getattr(operand, "dtype", None) is dtype for operand in operands[:required]):
-                arrays = [np.array(value, dtype) for value in values]
-                last = dtype, tuple(keys), len(numbers), numbers[0], numbers[-1], arrays
+        if getattr(operands[-1], "dtype", None) is not dtype:
+            return
+        again = last[0] is dtype and last[1] == names and last[2] == given
+        # It is for NumPy to warn of what does not fit in a float32.
+        fit = again and all(abs(value) < 1e38 for value in values)
+        last = dtype, names, given, [_constant(v, dtype) for v in values] if fit else None
 
-    def in_full(*operands: Any, out: Any = None, **keywords: Any) -> Any:
+    def with_parameters(operands: tuple[Any, ...], given: tuple[Any, ...], keys: Any) -> Any:
+        """Numbers for all parameters by position, with no keyword but out."""
+        if len(given) == count and keys.keys() <= _OUT and good_numbers(given):
+            note(operands, given, (), given)
+            return ufunc(*operands, *given, **keys)
+        return in_full(*operands, *given, **keys)
+
+    def in_full(*operands: Any, **keywords: Any) -> Any:
         given = len(operands) - required
         try:
             if given == 0 and keywords.keys() <= _SHARED:
-                return without(*operands, out=out, **keywords)
+                return without(*operands, **keywords)
             values, shared = [*operands[required:], *defaults[max(given, 0) :]], {}
             for key, value in keywords.items():
                 if key in _SHARED:
@@ -95,48 +111,61 @@ def with_defaults(
                     break
             else:
                 if len(values) == count and good_numbers(values):
-                    if given >= 0 and not shared:
-                        keep(operands, values, keywords)
-                    return ufunc(*operands[:required], *values, out=out, **shared)
+                    if given == 0 and shared.keys() <= _OUT:
+                        named = {k: v for k, v in keywords.items() if k in place}
+                        note(operands, tuple(named.values()), tuple(named), values)
+                    return ufunc(*operands[:required], *values, **shared)
         except TypeError:  # a mistake: below, by name
             pass
-        if out is not None:
-            keywords["out"] = out
         return _call_in_full(entry, form, ufunc, operands, keywords)
 
-    # One function for each number of operands: to unpack a tuple takes 0.07 us, a fifth of
-    # a call on one element. Numba's users and NumPy's errors see neither.
+    # One function for each number of operands, and in each what finds numbers again: to unpack a
+    # tuple takes 0.07 us, a fifth of a call on one element, and a call of a function as long.
+    # Numba's users and NumPy's errors see neither.
 
-    def of_one(first: Any = _NOTHING, /, *rest: Any, out: Any = None, **keys: Any) -> Any:
+    def of_one(first: Any = _NOTHING, /, *rest: Any, out: Any = _NOTHING, **keys: Any) -> Any:
         if not rest and not keys and first is not _NOTHING:
-            return without(first) if out is None else without(first, out=out)
-        dtype, names, number, one, other, arrays = last
+            return without(first) if out is _NOTHING else without(first, out=out)
+        dtype, names, numbers, arrays = last
         given = rest or tuple(keys.values())
         if (
-            len(given) == number and given[0] is one and given[-1] is other
-            and (tuple(keys) == names if keys else not names)
-            and type(first) is _Array and first.dtype is dtype
+            arrays is not None and type(first) is _Array and first.dtype is dtype
+            and len(given) == len(numbers) and given[0] is numbers[0] and given[-1] is numbers[-1]
+            and (tuple(keys) == names if keys else not names) and not (keys and rest)
         ):  # fmt: skip
-            return ufunc(first, *arrays) if out is None else ufunc(first, *arrays, out=out)
-        return in_full(*(() if first is _NOTHING else (first, *rest)), out=out, **keys)
+            if out is _NOTHING:
+                return ufunc(first, *arrays)
+            if type(out) is _Array:
+                return ufunc(first, *arrays, out=out)
+        if out is not _NOTHING:
+            keys["out"] = out
+        return with_parameters(() if first is _NOTHING else (first,), rest, keys)
 
     def of_two(
-        first: Any = _NOTHING, second: Any = _NOTHING, /, *rest: Any, out: Any = None, **keys: Any
+        first: Any = _NOTHING,
+        second: Any = _NOTHING,
+        /,
+        *rest: Any,
+        out: Any = _NOTHING,
+        **keys: Any,
     ) -> Any:
         if not rest and not keys and second is not _NOTHING:
-            return without(first, second) if out is None else without(first, second, out=out)
-        dtype, names, number, one, other, arrays = last
+            return without(first, second) if out is _NOTHING else without(first, second, out=out)
+        dtype, names, numbers, arrays = last
         given = rest or tuple(keys.values())
         if (
-            len(given) == number and given[0] is one and given[-1] is other
-            and (tuple(keys) == names if keys else not names)
-            and type(first) is _Array and first.dtype is dtype
+            arrays is not None and type(first) is _Array and first.dtype is dtype
             and type(second) is _Array and second.dtype is dtype
+            and len(given) == len(numbers) and given[0] is numbers[0] and given[-1] is numbers[-1]
+            and (tuple(keys) == names if keys else not names) and not (keys and rest)
         ):  # fmt: skip
-            operands = (first, second, *arrays)
-            return ufunc(*operands) if out is None else ufunc(*operands, out=out)
-        present = (v for v in (first, second) if v is not _NOTHING)
-        return in_full(*present, *rest, out=out, **keys)
+            if out is _NOTHING:
+                return ufunc(first, second, *arrays)
+            if type(out) is _Array:
+                return ufunc(first, second, *arrays, out=out)
+        if out is not _NOTHING:
+            keys["out"] = out
+        return with_parameters(tuple(v for v in (first, second) if v is not _NOTHING), rest, keys)
 
     function = of_one if required == 1 else of_two
     function.__name__ = function.__qualname__ = entry.name

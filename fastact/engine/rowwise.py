@@ -156,20 +156,15 @@ def gated_unit(
 
 
 def _gated(act: Body) -> Body:
-    parts = amendment_of(act)
     body = marked_like(lambda gate, up: act(gate) * up, act)
-    if parts is None:
-        return body
-    value, where = parts.value, parts.where
-    # Once multiplied, what is amended is computed anew.
-    return with_amendment(
-        body,
-        Amendment(
-            lambda gate, up: value(gate) * up,
-            lambda gate, up: where(gate),
-            lambda gate, up, found: act(gate) * up,
-        ),
-    )
+    parts = amendment_of(act)
+    if parts is not None:
+        value, where = parts.value, parts.where
+        of_value, of_gate = (lambda gate, up: value(gate) * up), (lambda gate, up: where(gate))
+        # Once multiplied, what is amended is computed anew.
+        anew = lambda gate, up, found: act(gate) * up  # noqa: E731
+        with_amendment(body, Amendment(of_value, of_gate, anew))
+    return body
 
 
 def _gate_gradient(slope: Body) -> Body:
@@ -177,19 +172,21 @@ def _gate_gradient(slope: Body) -> Body:
 
 
 def _up_gradient(act: Body) -> Body:
-    parts = amendment_of(act)
-    body = marked_like(lambda g, gate, up: g * act(gate), act)
-    if parts is None:
-        return body
-    value, where = parts.value, parts.where
-    return with_amendment(
-        body,
-        Amendment(
-            lambda g, gate, up: g * value(gate),
-            lambda g, gate, up: where(gate),
-            lambda g, gate, up, found: g * act(gate),
-        ),
-    )
+    # g takes the place of up: the bits of a product do not depend on its order.
+    gated = _gated(act)
+    body = marked_like(lambda g, gate, up: gated(gate, g), act)
+    parts = amendment_of(gated)
+    if parts is not None:
+        value, where, by = parts.value, parts.where, parts.by
+        with_amendment(
+            body,
+            Amendment(
+                lambda g, gate, up: value(gate, g),
+                lambda g, gate, up: where(gate, g),
+                lambda g, gate, up, found: by(gate, g, found),
+            ),
+        )
+    return body
 
 
 def row_function(**facts: Any) -> Callable[[Callable[[str, str], RowKernel]], RowFunction]:
