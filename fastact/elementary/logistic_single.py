@@ -93,7 +93,7 @@ def divisor_single(scale, r, r_low, q, square):
     d = (scale + _UNIT) + fma(q, square, -r)
     # Exact where c is in [2^-24, 2^24], else good to 2^-26 d.
     rest = (_UNIT - d) + scale
-    return scale, d, fma(q, square, rest - r) - r_low
+    return scale, d, fma(q, square, (rest - r) - r_low)
 
 
 def times_logistic_single(x, scale, r, r_low, q, square):
@@ -118,7 +118,7 @@ def complement_single(scale, r, r_low, q, square):
     # The larger of the two goes first: exact for every c.
     rest = (select(large, scale, _UNIT) - d) + select(large, _UNIT, scale)
     i = _ONE / d
-    e = fma(r_low - fma(q, square, rest - r), i, fma(-d, i, _ONE))
+    e = fma(-fma(q, square, (rest - r) - r_low), i, fma(-d, i, _ONE))
     s = i * scale
     u = _ONE - s
     return scale, i, e, u, fma(-s, e, (_ONE - u) - s)
