@@ -123,48 +123,51 @@ def with_defaults(
     # tuple takes 0.07 us, a fifth of a call on one element, and a call of a function as long.
     # Numba's users and NumPy's errors see neither.
 
-    def of_one(first: Any = _NOTHING, /, *rest: Any, out: Any = _NOTHING, **keys: Any) -> Any:
-        if not rest and not keys and first is not _NOTHING:
-            return without(first) if out is _NOTHING else without(first, out=out)
+    def of_one(first: Any = _NOTHING, /, *rest: Any, **keys: Any) -> Any:
+        if not rest and first is not _NOTHING:
+            if not keys:
+                return without(first)
+            if len(keys) == 1 and "out" in keys:
+                return without(first, out=keys["out"])
         dtype, names, numbers, arrays = last
-        given = rest or tuple(keys.values())
-        if (
-            arrays is not None and type(first) is _Array and first.dtype is dtype
-            and len(given) == len(numbers) and given[0] is numbers[0] and given[-1] is numbers[-1]
-            and (tuple(keys) == names if keys else not names) and not (keys and rest)
-        ):  # fmt: skip
-            if out is _NOTHING:
-                return ufunc(first, *arrays)
-            if type(out) is _Array:
-                return ufunc(first, *arrays, out=out)
-        if out is not _NOTHING:
-            keys["out"] = out
+        if arrays is not None and type(first) is _Array and first.dtype is dtype:
+            out = keys.pop("out", _NOTHING)
+            given = rest or tuple(keys.values())
+            if (
+                len(given) == len(numbers) and given[0] is numbers[0] and given[-1] is numbers[-1]
+                and (tuple(keys) == names if keys else not names) and not (keys and rest)
+            ):  # fmt: skip
+                if out is _NOTHING:
+                    return ufunc(first, *arrays)
+                if type(out) is _Array:
+                    return ufunc(first, *arrays, out=out)
+            if out is not _NOTHING:
+                keys["out"] = out
         return with_parameters(() if first is _NOTHING else (first,), rest, keys)
 
-    def of_two(
-        first: Any = _NOTHING,
-        second: Any = _NOTHING,
-        /,
-        *rest: Any,
-        out: Any = _NOTHING,
-        **keys: Any,
-    ) -> Any:
-        if not rest and not keys and second is not _NOTHING:
-            return without(first, second) if out is _NOTHING else without(first, second, out=out)
+    def of_two(first: Any = _NOTHING, second: Any = _NOTHING, /, *rest: Any, **keys: Any) -> Any:
+        if not rest and second is not _NOTHING:
+            if not keys:
+                return without(first, second)
+            if len(keys) == 1 and "out" in keys:
+                return without(first, second, out=keys["out"])
         dtype, names, numbers, arrays = last
-        given = rest or tuple(keys.values())
         if (
             arrays is not None and type(first) is _Array and first.dtype is dtype
             and type(second) is _Array and second.dtype is dtype
-            and len(given) == len(numbers) and given[0] is numbers[0] and given[-1] is numbers[-1]
-            and (tuple(keys) == names if keys else not names) and not (keys and rest)
         ):  # fmt: skip
-            if out is _NOTHING:
-                return ufunc(first, second, *arrays)
-            if type(out) is _Array:
-                return ufunc(first, second, *arrays, out=out)
-        if out is not _NOTHING:
-            keys["out"] = out
+            out = keys.pop("out", _NOTHING)
+            given = rest or tuple(keys.values())
+            if (
+                len(given) == len(numbers) and given[0] is numbers[0] and given[-1] is numbers[-1]
+                and (tuple(keys) == names if keys else not names) and not (keys and rest)
+            ):  # fmt: skip
+                if out is _NOTHING:
+                    return ufunc(first, second, *arrays)
+                if type(out) is _Array:
+                    return ufunc(first, second, *arrays, out=out)
+            if out is not _NOTHING:
+                keys["out"] = out
         return with_parameters(tuple(v for v in (first, second) if v is not _NOTHING), rest, keys)
 
     function = of_one if required == 1 else of_two
