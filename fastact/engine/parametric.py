@@ -53,11 +53,12 @@ def with_defaults(
     conditions = _conditions(entry, form)
     refuses = [_refuses_number(conditions.get(name)) for name in place]
     without: Any = None  # until first_call stands there
-    # Parameters as they came last, beside operands of a dtype: their names, if they had any, the
-    # numbers, and as arrays of no dimension once they have come again. NumPy takes half a
-    # microsecond to find out what a Python number becomes and to convert it, and a program calls
-    # with the same few numbers again and again. One tuple: threads see what belongs together.
-    last: tuple[Any, tuple[str, ...], tuple[Any, ...], list[Any] | None] = (None, (), (), None)
+    # Parameters that came twice beside operands of a dtype: their names, if they had any, the
+    # numbers, and these as arrays of no dimension. NumPy takes half a microsecond to find out what
+    # a Python number becomes and to convert it, and a program calls with the same few numbers again
+    # and again. One tuple: threads see what belongs together.
+    last: tuple[Any, tuple[str, ...], tuple[Any, ...], list[Any]] = (None, (), (), [])
+    first_seen: Any = _NOTHING
 
     def first_call(*operands: Any, **keywords: Any) -> Any:
         nonlocal without
@@ -77,21 +78,23 @@ def with_defaults(
         return True
 
     def note(operands: Any, given: tuple[Any, ...], names: tuple[str, ...], values: Any) -> None:
-        """Keep good numbers, and what they become when they come again."""
-        nonlocal last
+        """Keep what good numbers become, if they come for the second time."""
+        nonlocal last, first_seen
+        if given[0] is not first_seen:
+            first_seen = given[0]
+            return
         dtype = getattr(operands[0], "dtype", None)
         if (dtype is not _SINGLE and dtype is not _DOUBLE) or len(given) > 2:
             return
         if getattr(operands[-1], "dtype", None) is not dtype:
             return
-        again = last[0] is dtype and last[1] == names and last[2] == given
         # It is for NumPy to warn of what does not fit in a float32.
-        fit = again and all(abs(value) < 1e38 for value in values)
-        last = dtype, names, given, [_constant(v, dtype) for v in values] if fit else None
+        if all(abs(value) < 1e38 for value in values):
+            last = dtype, names, given, [_constant(value, dtype) for value in values]
 
     def with_parameters(operands: tuple[Any, ...], given: tuple[Any, ...], keys: Any) -> Any:
         """Numbers for all parameters by position, with no keyword but out."""
-        if len(given) == count and keys.keys() <= _OUT and good_numbers(given):
+        if len(given) == count and (not keys or keys.keys() <= _OUT) and good_numbers(given):
             note(operands, given, (), given)
             return ufunc(*operands, *given, **keys)
         return in_full(*operands, *given, **keys)
@@ -130,7 +133,7 @@ def with_defaults(
             if len(keys) == 1 and "out" in keys:
                 return without(first, out=keys["out"])
         dtype, names, numbers, arrays = last
-        if arrays is not None and type(first) is _Array and first.dtype is dtype:
+        if type(first) is _Array and first.dtype is dtype:
             out = keys.pop("out", _NOTHING)
             given = rest or tuple(keys.values())
             if (
@@ -153,7 +156,7 @@ def with_defaults(
                 return without(first, second, out=keys["out"])
         dtype, names, numbers, arrays = last
         if (
-            arrays is not None and type(first) is _Array and first.dtype is dtype
+            type(first) is _Array and first.dtype is dtype
             and type(second) is _Array and second.dtype is dtype
         ):  # fmt: skip
             out = keys.pop("out", _NOTHING)
