@@ -93,7 +93,7 @@ def with_defaults(
             last = dtype, names, given, [_constant(value, dtype) for value in values]
 
     def with_parameters(operands: tuple[Any, ...], given: tuple[Any, ...], keys: Any) -> Any:
-        """Numbers for all parameters by position, with no keyword but out."""
+        """What is no number of an earlier call: first the usual one, all parameters by position."""
         if len(given) == count and (not keys or keys.keys() <= _OUT) and good_numbers(given):
             note(operands, given, (), given)
             return ufunc(*operands, *given, **keys)
@@ -122,9 +122,9 @@ def with_defaults(
             pass
         return _call_in_full(entry, form, ufunc, operands, keywords)
 
-    # One function for each number of operands, and in each what finds numbers again: to unpack a
-    # tuple takes 0.07 us, a fifth of a call on one element, and a call of a function as long.
-    # Numba's users and NumPy's errors see neither.
+    # One function for each number of operands: to unpack a tuple takes 0.07 us, a fifth of a call
+    # on one element. What finds numbers again stands in each: in a function of its own it took a
+    # call with a number from 0.79 to 0.93 us. Numba's users and NumPy's errors see neither.
 
     def of_one(first: Any = _NOTHING, /, *rest: Any, **keys: Any) -> Any:
         if not rest and first is not _NOTHING:

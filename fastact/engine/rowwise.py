@@ -155,16 +155,16 @@ def gated_unit(
     _register(GatedUnit(name=name, summary=summary, bodies=bodies, **facts))
 
 
+Wrap = Callable[[Body], Body]
+
+
 def _gated(act: Body) -> Body:
-    body = marked_like(lambda gate, up: act(gate) * up, act)
-    parts = amendment_of(act)
-    if parts is not None:
-        value, where = parts.value, parts.where
-        of_value, of_gate = (lambda gate, up: value(gate) * up), (lambda gate, up: where(gate))
-        # Once multiplied, what is amended is computed anew.
-        anew = lambda gate, up, found: act(gate) * up  # noqa: E731
-        with_amendment(body, Amendment(of_value, of_gate, anew))
-    return body
+    return _product(
+        act,
+        lambda f: lambda gate, up: f(gate) * up,
+        lambda where: lambda gate, up: where(gate),
+        lambda body: lambda gate, up, found: body(gate, up),
+    )
 
 
 def _gate_gradient(slope: Body) -> Body:
@@ -172,20 +172,19 @@ def _gate_gradient(slope: Body) -> Body:
 
 
 def _up_gradient(act: Body) -> Body:
-    # g takes the place of up: the bits of a product do not depend on its order.
-    gated = _gated(act)
-    body = marked_like(lambda g, gate, up: gated(gate, g), act)
-    parts = amendment_of(gated)
-    if parts is not None:
-        value, where, by = parts.value, parts.where, parts.by
-        with_amendment(
-            body,
-            Amendment(
-                lambda g, gate, up: value(gate, g),
-                lambda g, gate, up: where(gate, g),
-                lambda g, gate, up, found: by(gate, g, found),
-            ),
-        )
+    return _product(
+        act,
+        lambda f: lambda g, gate, up: g * f(gate),
+        lambda where: lambda g, gate, up: where(gate),
+        lambda body: lambda g, gate, up, found: body(g, gate, up),
+    )
+
+
+def _product(act: Body, product: Wrap, asked: Wrap, anew: Wrap) -> Body:
+    """A product with an activation, amended where that is: multiplied, it is computed anew."""
+    body = marked_like(product(act), act)
+    if (parts := amendment_of(act)) is not None:
+        with_amendment(body, Amendment(product(parts.value), asked(parts.where), anew(body)))
     return body
 
 
