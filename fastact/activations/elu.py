@@ -55,7 +55,7 @@ def _within(x, least, most):
     kinks={"0": "alpha"},
     from_output_domain="alpha >= 0",
 )
-@four_lines
+@four_lines(64)
 def elu(x, alpha=1.0):
     """Exponential linear unit."""
     m, m_low = expm1_double_parts(_within(x, -700.0, _LITTLE))
@@ -141,7 +141,7 @@ def _(x):
 
 
 @selu.derivative
-@four_lines
+@four_lines(64)
 def _(x):
     scale, r, w = exp_double_terms(_within(x, -800.0, _LITTLE), -0.0)
     h, h_low = one_and(r, w)
@@ -205,7 +205,7 @@ def _(x, alpha):
 
 
 @celu.derivative
-@four_lines
+@four_lines(64)
 def _(x, alpha):
     q, low = _quotient(select(x > 0.0, 0.0, x), alpha, 800.0)
     scale, r, w = exp_double_terms(q, low)

@@ -113,13 +113,13 @@ def _(x):
 
 
 @erf.derivative
-@four_lines
+@four_lines(64)
 def _(x):
     return _bell(x, 28.0, 1.0, TWO_OVER_SQRT_PI, TWO_OVER_SQRT_PI_LOW)
 
 
 @erf.derivative_single
-@four_lines
+@four_lines(64)
 def _(x):
     return _bell_single(x, float32(11.0), float32(1.0), SLOPE_SINGLE, SLOPE_SINGLE_LOW)
 
@@ -152,13 +152,13 @@ def _(x):
 
 
 @erfc.derivative
-@four_lines
+@four_lines(64)
 def _(x):
     return -_bell(x, 28.0, 1.0, TWO_OVER_SQRT_PI, TWO_OVER_SQRT_PI_LOW)
 
 
 @erfc.derivative_single
-@four_lines
+@four_lines(64)
 def _(x):
     return -_bell_single(x, float32(11.0), float32(1.0), SLOPE_SINGLE, SLOPE_SINGLE_LOW)
 
@@ -195,7 +195,7 @@ def _(x):
 
 
 @ndtr.derivative
-@four_lines
+@four_lines(64)
 def _(x):
     return _bell(x, 39.5, 0.5, PHI_0, PHI_0_LOW)
 

@@ -219,7 +219,7 @@ def _tanh_argument_single(x):
     max_ulp=OWED,
     derivative_zeros=(-0.7524614220710163,),
 )
-@four_lines
+@four_lines(64)
 def gelu_tanh(x):
     """GELU in its tanh approximation, x s(2u) with u = sqrt(2/pi) (x + 0.044715 x^3)."""
     x = select(x < -23.0, -23.0, x)
@@ -231,7 +231,7 @@ def gelu_tanh(x):
 
 
 @gelu_tanh.single
-@four_lines
+@four_lines(64)
 def _(x):
     # Beyond the clamps the result rounds to 0 and to x.
     x = select(x < _TANH_LEAST_SINGLE, _TANH_LEAST_SINGLE, x)
@@ -242,7 +242,7 @@ def _(x):
 
 
 @gelu_tanh.derivative
-@four_lines
+@four_lines(32, 64)
 def _(x):
     x = select(x < -23.0, -23.0, x)
     x = select(x > _TANH_END, _TANH_END, x)
@@ -258,7 +258,7 @@ def _(x):
 
 
 @gelu_tanh.derivative_single
-@four_lines
+@four_lines(32, 64)
 def _(x):
     x = select(x < _TANH_LEAST_SINGLE, _TANH_LEAST_SINGLE, x)
     x = select(x > _TANH_END_SINGLE, _TANH_END_SINGLE, x)

@@ -21,7 +21,7 @@ tanh_value, tanh_single = (tanh.body("value", p) for p in ("float64", "float32")
     drawback="Even, and flat at 0: a penalty rather than a hidden activation.",
     max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
 )
-@four_lines
+@four_lines(64)
 def log_cosh(x):
     """Logarithm of the hyperbolic cosine."""
     # Far from 0 it is z - log 2 + log(1 + g^2) with g = exp(-z). Near 0 that would cancel; there
@@ -56,6 +56,7 @@ def log_cosh(x):
 
 
 @log_cosh.single
+@four_lines(32)
 def _(x):
     # x^2 / 2 + x^4 p(x^2) below 0.92: the second term is 13 % of the sum at most.
     z = fabs(x)

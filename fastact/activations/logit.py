@@ -58,7 +58,7 @@ def logit(x):
 
 
 @logit.single
-@four_lines
+@four_lines(64)
 def _(x):
     # The same in float32 arithmetic.
     zero, one = float32(0.0), float32(1.0)

@@ -95,7 +95,7 @@ def _slope(x, scale, r, w, down):
     max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
     derivative_zeros=(-1.1924312145154952,),
 )
-@four_lines
+@four_lines(64)
 def mish(x):
     """Mish, x tanh(softplus(x))."""
     bounded = select(x < -800.0, -800.0, x)
@@ -107,7 +107,7 @@ def mish(x):
 
 
 @mish.single
-@four_lines
+@four_lines(64)
 def _(x):
     # By the terms above in float32 it would take a tenth longer.
     wide = float64(x)
@@ -119,7 +119,7 @@ def _(x):
 
 
 @mish.derivative
-@four_lines
+@four_lines(64)
 def _(x):
     bounded = select(x < -800.0, -800.0, x)
     inner = select(bounded > 60.0, 60.0, bounded)
@@ -128,7 +128,7 @@ def _(x):
 
 
 @mish.derivative_single
-@four_lines
+@four_lines(64)
 def _(x):
     wide = float64(x)
     wide = select(wide < -200.0, -200.0, select(wide > 200.0, 200.0, wide))

@@ -36,7 +36,7 @@ def sigmoid(x):
 
 
 @sigmoid.single
-@four_lines
+@four_lines(32, 64)
 def _(x):
     x = select(x > float32(17.5), float32(17.5), x)
     x = select(x < LEAST_SINGLE, LEAST_SINGLE, x)
@@ -51,6 +51,7 @@ def _(x):
 
 
 @sigmoid.derivative_single
+@four_lines(32)
 def _(x):
     v = -fabs(x)
     v = select(v < LEAST_SINGLE, LEAST_SINGLE, v)

@@ -68,14 +68,14 @@ def silu(x):
 
 
 @silu.single
-@four_lines
+@four_lines(64)
 @amended(value=_silu_single, where=near_silu_minimum_single, by=silu_minimum_single)
 def _(x):
     return silu_minimum_single(x, _silu_single(x))
 
 
 @silu.derivative
-@four_lines
+@four_lines(32, 64)
 def _(x):
     x = select(x < -800.0, -800.0, x)
     x = select(x > _END, _END, x)
@@ -85,7 +85,7 @@ def _(x):
 
 
 @silu.derivative_single
-@four_lines
+@four_lines(32, 64)
 def _(x):
     x = select(x < LEAST_SINGLE, LEAST_SINGLE, x)
     x = select(x > _END_SINGLE, _END_SINGLE, x)
@@ -108,7 +108,7 @@ _QUICK_END_SINGLE, _QUICK_END = float32(16.0 - 2.0**-20), 32.0 - 2.0**-48
     max_ulp=OWED,
     derivative_zeros=(-0.7511542554412890,),
 )
-@four_lines
+@four_lines(64)
 def quick_gelu(x):
     """Sigmoid approximation of GELU."""
     x = select(x < -500.0, -500.0, x)
@@ -126,7 +126,7 @@ def _quick_argument_single(x):
 
 
 @quick_gelu.single
-@four_lines
+@four_lines(64)
 def _(x):
     x = select(x < _QUICK_LEAST_SINGLE, _QUICK_LEAST_SINGLE, x)
     inner = select(x > _QUICK_END_SINGLE, _QUICK_END_SINGLE, x)
@@ -135,7 +135,7 @@ def _(x):
 
 
 @quick_gelu.derivative
-@four_lines
+@four_lines(32, 64)
 def _(x):
     x = select(x < -500.0, -500.0, x)
     x = select(x > _QUICK_END, _QUICK_END, x)
@@ -147,7 +147,7 @@ def _(x):
 
 
 @quick_gelu.derivative_single
-@four_lines
+@four_lines(32, 64)
 def _(x):
     x = select(x < _QUICK_LEAST_SINGLE, _QUICK_LEAST_SINGLE, x)
     x = select(x > _QUICK_END_SINGLE, _QUICK_END_SINGLE, x)

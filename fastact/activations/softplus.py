@@ -141,7 +141,7 @@ def _quotient(p, p_low, beta):
     aliases=("log1pexp",),
     domain={"beta": "beta > 0"},
 )
-@four_lines
+@four_lines(64)
 def softplus(x, beta=1.0):
     """Smooth rectifier log(1 + exp(beta x)) / beta, without PyTorch's cutoff."""
     # By a tiny beta a logarithm far below the subnormal numbers is lifted above them: it is
@@ -162,7 +162,7 @@ def softplus(x, beta=1.0):
 
 
 @softplus.single
-@four_lines
+@four_lines(32, 64)
 def _(x, beta):
     limit, one = -VANISHED_SINGLE, float32(1.0)
     tiny = beta < float32(2.0**-20)
@@ -207,7 +207,7 @@ def _(x, beta):
     monotone="increasing",
     aliases=("logsigmoid", "log_expit"),
 )
-@four_lines
+@four_lines(64)
 def log_sigmoid(x):
     """Logarithm of the logistic function."""
     v = select(x < -1000.0, -1000.0, x)
@@ -216,7 +216,7 @@ def log_sigmoid(x):
 
 
 @log_sigmoid.single
-@four_lines
+@four_lines(32, 64)
 def _(x):
     limit = -VANISHED_SINGLE
     v = select(x < -limit, -limit, x)
@@ -231,6 +231,7 @@ def _(x):
 
 
 @log_sigmoid.derivative_single
+@four_lines(32)
 def _(x):
     return sigmoid_single(-x)
 

@@ -2,7 +2,7 @@
 
 from numpy import float32, float64
 
-from fastact.elementary.scalar import fabs, fma, like, select
+from fastact.elementary.scalar import copysign, fabs, fma, select
 from fastact.engine.entry import Bound, Interval, activation
 
 
@@ -37,18 +37,16 @@ def softsign(x):
 
 @softsign.single
 def _(x):
-    one = like(x, 1.0)
+    # Beyond 2^60 the result is 1 rounded, and what the residual is made of would be infinite.
+    one, end = float32(1.0), float32(2.0**60)
     z = fabs(x)
-    big = z > one
+    z = select(z > end, end, z)
     d = one + z
-    d_low = select(big, (z - d) + one, (one - d) + z)
+    d_low = (select(z > one, z, one) - d) + select(z > one, one, z)
     r = one / d
-    q = x * r
-    # The residual is of use where it neither underflows nor meets an infinity.
-    corrected = fma(fma(-q, d_low, fma(-q, d, x)), r, q)
-    ordinary = (z > like(x, 2.0**-60)) & (z < like(x, 2.0**60))
-    far = select(x > like(x, 0.0), one, -one)
-    return select(ordinary, corrected, select(z >= like(x, 2.0**60), far, x))
+    q = z * r
+    # Where q d_low underflows it counts for nothing.
+    return copysign(fma(fma(-q, d_low, fma(-q, d, z)), r, q), x)
 
 
 @softsign.derivative

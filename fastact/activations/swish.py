@@ -158,14 +158,14 @@ def _amended_single(x, beta, value):
 
 
 @swish.single
-@four_lines
+@four_lines(64)
 @amended(value=_usual_single, where=_unusual_single, by=_amended_single)
 def _(x, beta):
     return _amended_single(x, beta, _usual_single(x, beta))
 
 
 @swish.derivative
-@four_lines
+@four_lines(64)
 def _(x, beta):
     v, low = _argument_double(x, beta, -800.0)
     scale, i, e, u, u_low = complement_double(*exp_minus_double_pair(v, low))

@@ -9,6 +9,7 @@ from fastact.elementary.logistic_single import LEAST_SINGLE, logistic_derivative
 from fastact.elementary.scalar import copysign, fabs, fma, like, select
 from fastact.elementary.tanh_double import tanh_pair_double, tanh_shrink_double, tanh_terms_double
 from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.interleave import four_lines
 
 
 @activation(
@@ -72,6 +73,7 @@ def _(x):
 
 
 @tanh.derivative_single
+@four_lines(32)
 def _(x):
     # sech^2 z = 4 s(2 z) s(-2 z).
     z = fabs(x)

@@ -1,6 +1,6 @@
 """What a span does for one element, as LLVM assembly: loads, calls of scalar bodies, stores.
 
-Results go to a local variable, the *line*, which LLVM keeps in registers.
+Results go to a local variable of their step, the *line*, which LLVM keeps in registers.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 from fastact.engine.amendment import amendment_of
 from fastact.engine.lowering import lower
+from fastact.engine.stepped_loop import AGAIN
 
 __all__ = ["Operands", "Output"]
 
@@ -124,7 +125,7 @@ class Output:
     def _place(self, mark: str) -> list[str]:
         return [
             f"  %{self.name}.at{mark} = getelementptr inbounds {self.operands.kind}, "
-            f"ptr %{self.name}.line, i64 %loop.i{mark}"
+            f"ptr %{self.name}.line{mark.removesuffix(AGAIN)}, i64 %loop.i{mark}"
         ]
 
     def _at(self, mark: str) -> str:

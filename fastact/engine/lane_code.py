@@ -58,7 +58,7 @@ def lane_span_assembly(symbol: str, span: LaneSpan, arrangement: str) -> list[st
     # What the blocks of a long step add is computed at once.
     # Rows side by side are short: two lines of them are most of a row of ten.
     called = (body for _, body in span.results.values())
-    at_once = lines_at_once(called, wide=target.has_wide_vectors() and not side)
+    at_once = 2 if side else lines_at_once(called, target.vector_bytes())
     lanes = SIDE_LANES if side else LANES
     blocks = {n * 64 // (lanes * size) for n in STEPS[at_once]} - {0, 1}
     steps = [1] if between else [*sorted(blocks, reverse=True), 1]

@@ -43,6 +43,7 @@ from fastact.engine.entry import Activation
 from fastact.engine.forms import Form
 from fastact.engine.interleave import STEPS, lines_at_once
 from fastact.engine.stepped_loop import (
+    AGAIN,
     PREFETCH,
     RARELY,
     lane_loop,
@@ -85,7 +86,7 @@ def span_assembly(
     names = [output.name for output in outputs]
     amended = any(output.where for output in outputs)
     lanes = (1 << UNIT_BITS) // size
-    steps = STEPS[lines_at_once(bodies, wide=target.has_wide_vectors())]
+    steps = STEPS[lines_at_once(bodies, target.vector_bytes())]
     lines = [
         # LLVM does not align the stack for vectors it finds too many for the registers; every
         # second of them may then lie across two cache lines.
@@ -100,7 +101,11 @@ def span_assembly(
             f"  %{name}.slot = getelementptr ptr, ptr %operands, i64 {k}",
             f"  %{name}.base = load ptr, ptr %{name}.slot",
         ]
-    lines += [f"  %{name}.line = alloca <{steps[0] * lanes} x {kind}>, align 64" for name in names]
+    lines += [
+        f"  %{name}.line.{step} = alloca <{step * lanes} x {kind}>, align 64"
+        for name in names
+        for step in steps
+    ]
     lines += [f"  %{parameter}.one = load {kind}, ptr %{parameter}.base" for parameter in fixed]
 
     def each(mark: str) -> list[str]:
@@ -134,7 +139,7 @@ def _amended(mark: str, width: int, operands: Operands, outputs: list[Output]) -
     def each(mark: str) -> list[str]:
         return operands.loads(mark) + [line for o in outputs for line in o.amend(mark)]
 
-    again = f"{mark}.again"
+    again = f"{mark}{AGAIN}"
     return [
         f"  %asked{mark} = load i1, ptr %amended",
         # On both ways it is false: the next step begins with a constant.
@@ -152,7 +157,8 @@ def _results(mark: str, width: int, kind: str, outputs: list[str]) -> list[str]:
     lines = []
     for output in outputs:
         lines += [
-            f"  %{output}.whole{mark} = load <{width} x {kind}>, ptr %{output}.line, align 64",
+            f"  %{output}.whole{mark} = load <{width} x {kind}>, ptr %{output}.line{mark}, "
+            "align 64",
             f"  %{output}.here{mark} = getelementptr inbounds {kind}, ptr %{output}.base, "
             f"i64 %loop.start{mark}",
         ]

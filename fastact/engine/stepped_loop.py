@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-__all__ = ["AHEAD", "PREFETCH", "SINGLE", "Elsewhere", "loop_metadata", "prefetches"]
+__all__ = ["AGAIN", "AHEAD", "PREFETCH", "SINGLE", "Elsewhere", "loop_metadata", "prefetches"]
 __all__ += ["RARELY", "lane_loop", "stepped_loop"]
 
 #: Bytes ahead of what is read that is asked for. 1024 to 4096 are alike.
@@ -18,6 +18,8 @@ AHEAD = 2048
 LINE = 64
 #: The mark of the step of one block.
 SINGLE = ".1"
+#: Ends the mark of a second loop over the elements of a step.
+AGAIN = ".again"
 #: On a branch whose first way is seldom gone.
 RARELY = "!prof !9"
 PREFETCH = "declare void @llvm.prefetch.p0(ptr, i32, i32, i32)"
@@ -146,7 +148,7 @@ def prefetches(
 def loop_metadata(widths: list[int], *, again: bool = False) -> list[str]:
     """What the loops refer to; accesses in them belong to group !0, streamed stores to !1.
 
-    With ``again`` there is a second loop for each step, whose mark ends in "again".
+    With ``again`` there is a second loop for each step, whose mark ends in AGAIN.
     """
     lines = [
         "!0 = distinct !{}",
@@ -166,7 +168,7 @@ def loop_metadata(widths: list[int], *, again: bool = False) -> list[str]:
         # the vector unit for a float32 exponential that is summed in float64.
         lanes = f"{_loop(width)}1"
         lines.append(f'{lanes} = !{{!"llvm.loop.vectorize.width", i32 {width}}}')
-        loops = (_loop(width), _loop(width, ".again"))[: 1 + again]
+        loops = (_loop(width), _loop(width, AGAIN))[: 1 + again]
         lines += [f"{loop} = distinct !{{{loop}, !3, !4, !5, !6, {lanes}}}" for loop in loops]
     return lines
 

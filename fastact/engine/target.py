@@ -12,7 +12,7 @@ import re
 import llvmlite.binding as llvm
 
 __all__ = ["cpu_features", "cpu_name", "emit_assembly", "emit_object", "load_object"]
-__all__ += ["asks_ahead", "has_half_conversions", "has_wide_vectors", "vector_width"]
+__all__ += ["asks_ahead", "has_half_conversions", "vector_bytes", "vector_width"]
 
 
 def cpu_name() -> str:
@@ -58,9 +58,10 @@ define <16 x float> @sum(<16 x float> %a, <16 x float> %b) "prefer-vector-width"
 
 
 @functools.cache
-def has_wide_vectors() -> bool:
-    """Whether code is made for vectors of 64 bytes: of which features, LLVM knows best."""
-    return "zmm" in emit_assembly([_WIDE_SUM.format(width=vector_width())])
+def vector_bytes() -> int:
+    """Bytes of the vectors that code is made with: of which features, LLVM knows best."""
+    code = emit_assembly([_WIDE_SUM.format(width=vector_width())])
+    return 64 if "zmm" in code else 32 if "ymm" in code else 16
 
 
 _HALF = """

@@ -179,7 +179,7 @@ def _log_softmax_slope(g, total, total_low, first, second, p, p_low):
     return fma(-high, p, g - select(fabs(total) < INF, rest, like(g, 0.0)))
 
 
-@four_lines
+@four_lines(64)
 def _single_log_softmax_slope(g, y, total, total_low, magic, least):
     first, second, p, p_low = factored_exp_single(y, magic, least)
     return _log_softmax_slope(g, total, total_low, first, second, p, p_low)

@@ -41,44 +41,44 @@ _HEAVY = {"float32": 2.0**32, "float64": 2.0**62}
 # -- the terms: bodies of (first, shift, magic, least) -----------------------------------------
 
 
-@four_lines
+@four_lines(64)
 def _single_exp(x, shift, magic, least):
     scale, near, rest = scaled_exp_single(x, shift, magic, least)
     return (near + rest) * scale
 
 
-@four_lines
+@four_lines(64)
 def _single_near(x, shift, magic, least):
     _, near, _ = scaled_exp_single(x, shift, magic, least)
     return near
 
 
-@four_lines
+@four_lines(64)
 def _single_rest(x, shift, magic, least):
     _, _, rest = scaled_exp_single(x, shift, magic, least)
     return rest
 
 
-@four_lines
+@four_lines(64)
 def _single_scale(x, shift, magic, least):
     scale, _, _ = scaled_exp_single(x, shift, magic, least)
     return scale
 
 
-@four_lines
+@four_lines(64)
 def _double_exp(x, shift, magic, least):
     scale, near, rest = scaled_exp_double(x, shift, magic, least)
     return (near + rest) * scale
 
 
-@four_lines
+@four_lines(64)
 def _double_exp_low(x, shift, magic, least):
     _, near, rest = scaled_exp_double(x, shift, magic, least)
     _, low = as_pair(near, rest)
     return low
 
 
-@four_lines
+@four_lines(64)
 def _double_scale(x, shift, magic, least):
     scale, _, _ = scaled_exp_double(x, shift, magic, least)
     return scale
