@@ -143,25 +143,22 @@ def fastest(*calls: Any, rounds: int = 40, number: int = 10) -> list[float]:
     return best
 
 
-def clock() -> float:
-    """Cycles per second where vectors of the widest registers are multiplied."""
-    n, width = 200_000, target.vector_width() if "+avx512f" in target.cpu_features() else 256
+def clock_chain() -> tuple[Any, int]:
+    """A call of known length, in cycles, that multiplies vectors of the widest registers."""
+    n, width = 20_000, 8 * target.vector_bytes()
     lanes = width // 32
     text = CHAIN.format(width=width, vector=f"<{lanes} x float>", short=f"v{lanes}f32")
     address = target.load_object(target.emit_object([text]), ["clock"])["clock"]
     chain = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(address)
     data = np.full(lanes, 0.5, np.float32)
-    (best,) = fastest(lambda: chain(data.ctypes.data, n), rounds=100)
-    return 4 * n / best
+    return lambda: chain(data.ctypes.data, n), 4 * n
 
 
-def cycles_per_vector(body: str, dtype: str, hertz: float) -> float:
-    """Cycles of one operation over vectors in the first-level cache."""
+def operation(body: str, dtype: str) -> tuple[Any, Any, int]:
+    """Two calls, the first of which does so many operations more, in the first-level cache."""
     run = kernel(f"op.{dtype}.{'sqrt' if 'sqrt' in body else 'divide'}", body, dtype)
     vectors = 256
     data, out = (aligned(vectors * 32 // np.dtype(dtype).itemsize, dtype, 1.7) for _ in "xy")
-    to, source = out.ctypes.data, data.ctypes.data
-    all_, one = fastest(
-        lambda: run(to, source, vectors), lambda: run(to, source, 1), rounds=200, number=20
-    )
-    return (all_ - one) / (vectors - 1) * hertz
+    # These pointers hold their arrays.
+    places = [array.ctypes.data_as(ctypes.c_void_p) for array in (out, data)]
+    return lambda: run(*places, vectors), lambda: run(*places, 1), vectors - 1

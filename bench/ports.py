@@ -5,15 +5,18 @@ python bench/ports.py --write   puts it into docs/performance.md
 
 The machine code of every span is taken apart: the instructions of its vector loop, by
 the units that execute them (Agner Fog, "Instruction tables", and uops.info). On a Zen 3 or 4 two
-pipes of 32 bytes multiply and compare, two add, take minima, convert, shift and shuffle, four do
-logic and blend; there are two loads and one store of 32 bytes a cycle, and a vector of 64 bytes
-keeps a unit for two. What shares its pipes with what was measured on a Zen 4, beside fused
-multiplications and additions: a division or root takes two turns of those that multiply, a
-division of float64 three, and logic of three operands one. An Intel server with AVX-512 has two
+pipes of 32 bytes multiply, two add, take minima and convert, four do logic; there are two loads
+and one store of 32 bytes a cycle, and a vector of 64 bytes keeps a unit for two. What else
+shares these pipes was measured, beside fused multiplications and additions. A division or root
+takes several turns of those that multiply. A Zen 4 compares there, shuffles and shifts where it
+adds, and logic of three operands takes a turn of a multiplication; a Zen 3 compares where it adds,
+blends where it multiplies, and shifts in one pipe of either. An Intel server with AVX-512 has two
 units of 64 bytes for all arithmetic, one of which shifts and the other compares and shuffles,
 two loads and one store of 64 bytes. Six operations are dispatched in a cycle. How long divisions
 and roots alone take is measured here, since they differ most between machines. The
 greatest of the quotients is the port limit.
+
+All are measured in turns, the clock among them, so that a busy neighbour passes.
 """
 
 from __future__ import annotations
@@ -24,18 +27,20 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.native import DIVIDE, SQRT, clock, cycles_per_vector, fastest, repeat  # noqa: E402
+from bench.native import DIVIDE, SQRT, clock_chain, fastest, operation, repeat  # noqa: E402
 from docs.generate import code, spliced, table  # noqa: E402
 from fastact.engine import target  # noqa: E402
 from fastact.engine.entry import Activation, at_defaults, registry  # noqa: E402
-from fastact.engine.forms import FORMS  # noqa: E402
+from fastact.engine.forms import FORMS, Form  # noqa: E402
 from fastact.engine.span import UNIT_BITS, span_assembly  # noqa: E402
 
 #: Class -> mnemonics (without the v of AVX), and 32 bytes that an Intel server does of it in one
@@ -49,11 +54,27 @@ CLASSES = {
     "move": (r"movap|movup|movdq|movs|movd|movq|movlp|movhp", 0),
     "logic": (r"", 4),
 }
-#: What shares two pipes of 32 bytes on a Zen, and how many of their turns 32 bytes take.
-ZEN_PIPES = (
-    {"multiply": 1, "compare": 1, "ternlog": 1, "divps": 2, "divpd": 3, "sqrtps": 2, "sqrtpd": 2},
-    {"add": 1, "shift": 1},
-)
+#: What shares pipes of 32 bytes on a Zen and how many turns 32 bytes take, and how many pipes.
+ZEN_PIPES = {
+    "znver3": (
+        ({"multiply": 1, "blendv": 1, "divps": 3, "divpd": 3, "sqrtps": 2, "sqrtpd": 2}, 2),
+        ({"add": 1, "compare": 1}, 2),
+        ({"shift": 1}, 2),
+        ({"add": 1, "compare": 1, "shift": 1}, 3),
+    ),
+    "znver4": (
+        (
+            {
+                "multiply": 1, "compare": 1, "ternlog": 1, "divps": 2, "divpd": 3, "sqrtps": 2,
+                "sqrtpd": 2,
+            },
+            2,
+        ),
+        ({"add": 1, "shift": 1}, 2),
+    ),
+}  # fmt: skip
+#: Counted besides their class.
+APART = ("ternlog", "blendv")
 #: 32 bytes that are loaded and stored in one cycle.
 MOVED = {True: (2, 1), False: (4, 2)}
 UNITS, TIMES = 128, 32
@@ -96,8 +117,9 @@ def classify(loop: list[str]) -> Counter:
         kind = next(k for k, (pattern, _) in CLASSES.items() if re.match(pattern, bare))
         if kind == "divide":
             found[bare] += halves
-        if "ternlog" in bare:
-            found["ternlog"] += halves
+        for name in APART:
+            if name in bare:
+                found[name] += halves
         if not (memory and (kind == "move" or bare.startswith("broadcast"))):
             found[kind] += halves
     return found
@@ -109,7 +131,8 @@ def port_limit(found: Counter, costs: dict[str, float]) -> float:
     zen = target.cpu_name().startswith("znver")
     loads, stores = MOVED[zen]
     if zen:
-        needs = [sum(found[k] * turns for k, turns in pipes.items()) / 2 for pipes in ZEN_PIPES]
+        pipes = ZEN_PIPES.get(target.cpu_name(), ZEN_PIPES["znver4"])
+        needs = [sum(found[k] * turns for k, turns in some.items()) / n for some, n in pipes]
     else:
         needs = [found[kind] / count for kind, (_, count) in CLASSES.items() if count]
     needs += [vectors / 4, found["load"] / loads, found["store"] / stores, found["all"] / 6]
@@ -137,8 +160,8 @@ def simulated(loop: list[str]) -> tuple[float, float] | None:
     return (float(units[1]), int(cycles[1]) / 100) if cycles and units else None
 
 
-def measured(modules: list[str], symbol: str, operands: int, dtype: str) -> float:
-    """Seconds per element of a span in the first-level cache."""
+def span_calls(modules: list[str], symbol: str, operands: int, dtype: str) -> tuple[Any, Any, int]:
+    """Two calls of a span, the first for so many elements more, in the first-level cache."""
     span = target.load_object(target.emit_object(modules), [symbol])[symbol]
     units, elements = UNITS, (1 << UNIT_BITS) // np.dtype(dtype).itemsize
     # On cache lines, where the carrier begins: a store across two of them takes twice as long.
@@ -149,10 +172,12 @@ def measured(modules: list[str], symbol: str, operands: int, dtype: str) -> floa
     x[1:-1] = np.abs(x[1:-1])  # parameters are positive
     pointers = (ctypes.c_void_p * operands)(*(row.ctypes.data for row in x))
     call = repeat()
-    all_, one = fastest(
-        lambda: call(span, pointers, units, TIMES), lambda: call(span, pointers, 1, TIMES)
-    )
-    return (all_ - one) / (TIMES * elements * (units - 1))
+
+    def run(count: int, _held: Any = room) -> None:
+        # The pointers do not hold the arrays.
+        call(span, pointers, count, TIMES)
+
+    return lambda: run(units), lambda: run(1), TIMES * elements * (units - 1)
 
 
 def as_called(entry: Activation) -> Activation:
@@ -161,8 +186,32 @@ def as_called(entry: Activation) -> Activation:
     return at_defaults(entry) if values and None not in values else entry
 
 
-def row(entry, form, dtype, hertz, costs) -> list[str] | None:
-    """One row of the table; None where the span is no vector loop."""
+@dataclass
+class Row:
+    """A row of the table: what a vector loop consists of, and the calls that time it."""
+
+    name: str
+    dtype: str
+    #: Of one turn of the loop.
+    found: Counter
+    elements: int
+    model: tuple[float, float] | None
+    calls: tuple[Any, Any, int]
+
+    def cells(self, cycles: float, costs: dict[str, float]) -> list[str]:
+        """Its text; ``cycles`` per element are measured."""
+        per_vector = 32 // np.dtype(self.dtype).itemsize / self.elements
+        shown = ["multiply", "add", "compare", "shift", "logic", "divide", "load", "store"]
+        limit = port_limit(self.found, costs) / self.elements
+        return [
+            code(self.name), self.dtype, *(f"{self.found[k] * per_vector:.3g}" for k in shown),
+            f"{limit:.2f}", *(f"{m / self.elements:.2f}" for m in self.model or ()),
+            f"{cycles:.2f}", f"{cycles / limit:.2f}",
+        ]  # fmt: skip
+
+
+def row(entry: Activation, form: Form, dtype: str) -> Row | None:
+    """None where the span is no vector loop."""
     symbol = f"ports.{form.namespace}.{entry.name}.{dtype}"
     modules = span_assembly(symbol, entry, form, dtype)
     loop = vector_loop(target.emit_assembly(modules))
@@ -171,34 +220,34 @@ def row(entry, form, dtype, hertz, costs) -> list[str] | None:
     elements = sum(width[m] for m in stores) // np.dtype(dtype).itemsize // len(form.outputs)
     if not elements:
         return None
-    found = classify(loop)
     operands = len(form.operands) + len(entry.parameters) + len(form.outputs)
-    model = simulated(loop)
-    per_vector = 32 // np.dtype(dtype).itemsize / elements
-    shown = ["multiply", "add", "compare", "shift", "logic", "divide", "load", "store"]
-    cycles = measured(modules, symbol, operands, dtype) * hertz
-    limit = port_limit(found, costs) / elements
-    return [
-        code(entry.name), dtype, *(f"{found[k] * per_vector:.3g}" for k in shown),
-        f"{limit:.2f}", *(f"{m / elements:.2f}" for m in model or ()), f"{cycles:.2f}",
-        f"{cycles / limit:.2f}",
-    ]  # fmt: skip
+    calls = span_calls(modules, symbol, operands, dtype)
+    return Row(entry.name, dtype, classify(loop), elements, simulated(loop), calls)
 
 
 def main() -> None:
     """Make the table of values; with --write put it into the page."""
-    hertz = clock()
-    costs = {
-        f"{name}{suffix}": cycles_per_vector(body, dtype, hertz)
-        for name, body in (("divp", DIVIDE), ("sqrtp", SQRT))
-        for suffix, dtype in (("s", "float32"), ("d", "float64"))
-    }
     rows = [
         found
         for entry in map(as_called, registry().values())
         for dtype in ("float32", "float64")
-        if (found := row(entry, FORMS[0], dtype, hertz, costs))
+        if (found := row(entry, FORMS[0], dtype))
     ]
+    units = {
+        f"{name}{suffix}": operation(body, dtype)
+        for name, body in (("divp", DIVIDE), ("sqrtp", SQRT))
+        for suffix, dtype in (("s", "float32"), ("d", "float64"))
+    }
+    chain, length = clock_chain()
+    pairs = [*units.values(), *(row.calls for row in rows)]
+    times = fastest(chain, *(call for pair in pairs for call in pair[:2]), rounds=100)
+    hertz = length / times[0]
+    each = [
+        (all_ - one) * hertz / pair[2]
+        for pair, all_, one in zip(pairs, times[1::2], times[2::2], strict=True)
+    ]
+    costs = dict(zip(units, each, strict=False))
+    lines = [row.cells(cycles, costs) for row, cycles in zip(rows, each[len(units) :], strict=True)]
     models = ["llvm-mca, units", "llvm-mca"] if llvm_mca() else []
     head = [
         "function", "", "multiply, fma", "add, minimum, convert", "compare", "shift, shuffle",
@@ -210,7 +259,7 @@ def main() -> None:
         f"{hertz / 1e9:.2f} GHz, as measured by a chain of fused multiplications of the widest "
         "vectors, which lower the clock of some processors. A division took "
         f"{costs['divps']:.1f} cycles per vector of float32 and {costs['divpd']:.1f} of "
-        f"float64, a root {costs['sqrtps']:.1f} and {costs['sqrtpd']:.1f}.\n\n" + table(head, rows)
+        f"float64, a root {costs['sqrtps']:.1f} and {costs['sqrtpd']:.1f}.\n\n" + table(head, lines)
     )
     print(text)
     if "--write" in sys.argv:
