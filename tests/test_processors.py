@@ -25,17 +25,23 @@ class Processor(NamedTuple):
     triple: str
     vector: str
     streamed: str
+    vector_bytes: int
+
+    def take_over(self, monkeypatch: Any) -> None:
+        """Have spans made for it."""
+        monkeypatch.setenv("NUMBA_CPU_NAME", self.name)
+        monkeypatch.setattr(target, "vector_bytes", lambda: self.vector_bytes)
 
 
 X86, ARM = "x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"
 PROCESSORS = [
-    Processor("x86-64-v3", X86, "%ymm", "vmovnt"),
-    Processor("skylake-avx512", X86, "%[yz]mm", "vmovnt"),
-    Processor("icelake-server", X86, "%zmm", "vmovnt"),
-    Processor("sapphirerapids", X86, "%zmm", "vmovnt"),
-    Processor("znver4", X86, "%zmm", "vmovnt"),
-    Processor("generic", ARM, r"\bq\d+", "stnp"),
-    Processor("neoverse-v1", ARM, r"\bq\d+", "stnp"),
+    Processor("x86-64-v3", X86, "%ymm", "vmovnt", 32),
+    Processor("skylake-avx512", X86, "%[yz]mm", "vmovnt", 32),
+    Processor("icelake-server", X86, "%zmm", "vmovnt", 64),
+    Processor("sapphirerapids", X86, "%zmm", "vmovnt", 64),
+    Processor("znver4", X86, "%zmm", "vmovnt", 64),
+    Processor("generic", ARM, r"\bq\d+", "stnp", 16),
+    Processor("neoverse-v1", ARM, r"\bq\d+", "stnp", 16),
 ]
 
 
@@ -61,7 +67,7 @@ def test_16_bits_are_converted_by_vectors(
 def test_kernels_are_vectors_of_full_width(
     entry: Any, processor: Processor, precision: str, monkeypatch: Any, capfd: Any
 ) -> None:
-    monkeypatch.setenv("NUMBA_CPU_NAME", processor.name)
+    processor.take_over(monkeypatch)
     modules = span_assembly("span", entry, FORMS[0], precision, far=True)
     # A function of the mathematics library would be called element by element.
     code = target.emit_assembly(modules, cpu=processor.name, triple=processor.triple)
@@ -76,7 +82,7 @@ def test_kernels_are_vectors_of_full_width(
 def test_passes_over_rows_are_vectors_of_full_width(
     processor: Processor, precision: str, monkeypatch: Any, capfd: Any
 ) -> None:
-    monkeypatch.setenv("NUMBA_CPU_NAME", processor.name)
+    processor.take_over(monkeypatch)
     for record, form in ROW_FORMS:
         kernel = record.kernels[form.namespace, precision]
         spans = [span for stage in STAGES if (span := getattr(kernel, stage)) is not None]

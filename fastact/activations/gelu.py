@@ -38,7 +38,7 @@ from fastact.elementary.ndtr import (
 )
 from fastact.elementary.scalar import fabs, fma, select
 from fastact.engine.entry import Bound, Interval, activation
-from fastact.engine.interleave import four_lines
+from fastact.engine.interleave import ending_apart, four_lines
 
 OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
 INF = float("inf")
@@ -219,7 +219,8 @@ def _tanh_argument_single(x):
     max_ulp=OWED,
     derivative_zeros=(-0.7524614220710163,),
 )
-@four_lines(64)
+@four_lines(32, 64)
+@ending_apart(32)
 def gelu_tanh(x):
     """GELU in its tanh approximation, x s(2u) with u = sqrt(2/pi) (x + 0.044715 x^3)."""
     x = select(x < -23.0, -23.0, x)
@@ -232,6 +233,7 @@ def gelu_tanh(x):
 
 @gelu_tanh.single
 @four_lines(64)
+@ending_apart(32)
 def _(x):
     # Beyond the clamps the result rounds to 0 and to x.
     x = select(x < _TANH_LEAST_SINGLE, _TANH_LEAST_SINGLE, x)
@@ -258,7 +260,8 @@ def _(x):
 
 
 @gelu_tanh.derivative_single
-@four_lines(32, 64)
+@four_lines(64)
+@ending_apart(32)
 def _(x):
     x = select(x < _TANH_LEAST_SINGLE, _TANH_LEAST_SINGLE, x)
     x = select(x > _TANH_END_SINGLE, _TANH_END_SINGLE, x)

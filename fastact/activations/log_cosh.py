@@ -8,7 +8,7 @@ from fastact.elementary.ln2 import LN2, LN2_REST, LN2_REST_SINGLE, LN2_SINGLE
 from fastact.elementary.log1p import atanh_double_parts
 from fastact.elementary.scalar import fabs, fma, select
 from fastact.engine.entry import Bound, Interval, activation
-from fastact.engine.interleave import four_lines
+from fastact.engine.interleave import ending_apart, four_lines
 
 tanh_value, tanh_single = (tanh.body("value", p) for p in ("float64", "float32"))
 
@@ -57,6 +57,7 @@ def log_cosh(x):
 
 @log_cosh.single
 @four_lines(32)
+@ending_apart(32)
 def _(x):
     # x^2 / 2 + x^4 p(x^2) below 0.92: the second term is 13 % of the sum at most.
     z = fabs(x)

@@ -28,7 +28,7 @@ from fastact.elementary.minimum import (
 from fastact.elementary.scalar import fma, like, select
 from fastact.engine.amendment import amended
 from fastact.engine.entry import Bound, Interval, activation
-from fastact.engine.interleave import four_lines
+from fastact.engine.interleave import ending_apart, four_lines
 
 OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
 INF = float("inf")
@@ -61,6 +61,7 @@ def _silu_single(x):
     max_ulp=OWED,
     derivative_zeros=(-1.2784645427610738,),
 )
+@ending_apart(32)
 @amended(value=_silu_double, where=near_silu_minimum_double, by=silu_minimum_double)
 def silu(x):
     """Sigmoid-weighted linear unit, also called swish."""
@@ -69,6 +70,7 @@ def silu(x):
 
 @silu.single
 @four_lines(64)
+@ending_apart(32)
 @amended(value=_silu_single, where=near_silu_minimum_single, by=silu_minimum_single)
 def _(x):
     return silu_minimum_single(x, _silu_single(x))
@@ -76,6 +78,7 @@ def _(x):
 
 @silu.derivative
 @four_lines(32, 64)
+@ending_apart(32)
 def _(x):
     x = select(x < -800.0, -800.0, x)
     x = select(x > _END, _END, x)
@@ -86,6 +89,7 @@ def _(x):
 
 @silu.derivative_single
 @four_lines(32, 64)
+@ending_apart(32)
 def _(x):
     x = select(x < LEAST_SINGLE, LEAST_SINGLE, x)
     x = select(x > _END_SINGLE, _END_SINGLE, x)
@@ -109,6 +113,7 @@ _QUICK_END_SINGLE, _QUICK_END = float32(16.0 - 2.0**-20), 32.0 - 2.0**-48
     derivative_zeros=(-0.7511542554412890,),
 )
 @four_lines(64)
+@ending_apart(32)
 def quick_gelu(x):
     """Sigmoid approximation of GELU."""
     x = select(x < -500.0, -500.0, x)
@@ -127,6 +132,7 @@ def _quick_argument_single(x):
 
 @quick_gelu.single
 @four_lines(64)
+@ending_apart(32)
 def _(x):
     x = select(x < _QUICK_LEAST_SINGLE, _QUICK_LEAST_SINGLE, x)
     inner = select(x > _QUICK_END_SINGLE, _QUICK_END_SINGLE, x)
@@ -136,6 +142,7 @@ def _(x):
 
 @quick_gelu.derivative
 @four_lines(32, 64)
+@ending_apart(32)
 def _(x):
     x = select(x < -500.0, -500.0, x)
     x = select(x > _QUICK_END, _QUICK_END, x)
@@ -148,6 +155,7 @@ def _(x):
 
 @quick_gelu.derivative_single
 @four_lines(32, 64)
+@ending_apart(32)
 def _(x):
     x = select(x < _QUICK_LEAST_SINGLE, _QUICK_LEAST_SINGLE, x)
     x = select(x > _QUICK_END_SINGLE, _QUICK_END_SINGLE, x)

@@ -41,7 +41,7 @@ from fastact.engine import target
 from fastact.engine.element_code import Operands, Output
 from fastact.engine.entry import Activation
 from fastact.engine.forms import Form
-from fastact.engine.interleave import STEPS, lines_at_once
+from fastact.engine.interleave import STEPS, lines_at_once, scheduling
 from fastact.engine.stepped_loop import (
     AGAIN,
     PREFETCH,
@@ -91,7 +91,8 @@ def span_assembly(
         # LLVM does not align the stack for vectors it finds too many for the registers; every
         # second of them may then lie across two cache lines.
         f"define void @{symbol}(ptr readonly %operands, i64 %units, i64 %past) alignstack(64)",
-        f'  "prefer-vector-width"="{target.vector_width()}" {{',
+        f'  "prefer-vector-width"="{target.vector_width()}"',
+        f"  {scheduling(bodies, target.vector_bytes())} {{",
         "entry:",
         f"  %result = alloca {kind}",
         *(["  %answer = alloca i8", "  %amended = alloca i1"] if amended else []),
