@@ -7,7 +7,7 @@ from fastact.elementary.ln2 import LN2_HIGH, LN2_HIGH_SINGLE, LN2_LOW, LN2_LOW_S
 from fastact.elementary.log1p import atanh_double_parts
 from fastact.elementary.scalar import bits, fma, from_bits, select
 from fastact.engine.entry import Bound, Interval, activation
-from fastact.engine.interleave import four_lines
+from fastact.engine.interleave import ending_apart, four_lines
 
 INF = float("inf")
 NAN = float("nan")
@@ -59,6 +59,7 @@ def logit(x):
 
 @logit.single
 @four_lines(64)
+@ending_apart(32)
 def _(x):
     # The same in float32 arithmetic.
     zero, one = float32(0.0), float32(1.0)

@@ -4,6 +4,7 @@ from numpy import float32, float64, int32, int64
 
 from fastact.elementary.scalar import bits, fabs, fma, from_bits, select, sqrt
 from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.interleave import ending_apart
 
 OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
 INF = float("inf")
@@ -80,6 +81,7 @@ def _root_single(x, b):
     monotone="increasing",
     domain={"b": "b > 0"},
 )
+@ending_apart(32)
 def squareplus(x, b=4.0):
     """(x + sqrt(x^2 + b)) / 2, rewritten for x < 0 where it would cancel."""
     s, s_low, rest, root = _squareplus_terms(x, b)
@@ -94,6 +96,7 @@ def squareplus(x, b=4.0):
 
 
 @squareplus.single
+@ending_apart(32)
 def _(x, b):
     scale, _, z, root, c = _root_single(x, b)
     s = root + z

@@ -9,7 +9,7 @@ from fastact.elementary.logistic_single import LEAST_SINGLE, logistic_derivative
 from fastact.elementary.scalar import copysign, fabs, fma, like, select
 from fastact.elementary.tanh_double import tanh_pair_double, tanh_shrink_double, tanh_terms_double
 from fastact.engine.entry import Bound, Interval, activation
-from fastact.engine.interleave import four_lines
+from fastact.engine.interleave import ending_apart, four_lines
 
 
 @activation(
@@ -129,6 +129,7 @@ def tanh_shrink(x):
 
 
 @tanh_shrink.single
+@ending_apart(32)
 def _(x):
     # With n + n' = x^3 and any a the result near 0 is
     # n / (h + 3.5) = n a + (n (1 - 3.5 a - a h) + n') / (h + 3.5).
