@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
+import platform
 from typing import Any
 
 import numpy as np
 import pytest
 
 import fastact as fa
+from fastact.engine import target
 from fastact.engine.carrier import LONG
-from tests.conftest import DTYPES, fill, genuine
+from fastact.engine.forms import FORMS
+from fastact.engine.span import UNIT_BITS, span_assembly
+from tests.conftest import DTYPES, ENTRIES, fill, genuine
 from tests.sampling import binades
 
 
@@ -192,3 +197,40 @@ for shift in (0, 1, 5):  # the output begins on a cache line, and not
 @pytest.mark.parametrize("threads", ["1", "2"])
 def test_results_larger_than_the_cache(run: Any, threads: str) -> None:
     run(STREAMED, FASTACT_NUM_THREADS=threads, timeout=300)
+
+
+#: Bytes of the vectors of the processors that kernels are marked for; 32 are x86's alone.
+WIDTHS = (16, 32, 64) if platform.machine() in ("x86_64", "AMD64") else (16, 64)
+MARKED = [
+    pytest.param(form, entry, precision, id=f"{form.namespace or 'value'}-{entry.name}-{precision}")
+    for form in FORMS
+    for entry in ENTRIES.values()
+    for precision in ("float32", "float64")
+    if form.applies_to(entry)
+    and any("marks" in vars(entry.body(role, precision)) for role in form.outputs)
+]
+
+
+@pytest.mark.parametrize(("form", "entry", "precision"), MARKED)
+def test_what_gains_on_some_processor_has_the_same_bits_on_all(
+    form: Any, entry: Any, precision: str, monkeypatch: Any
+) -> None:
+    """Lines at a time and the order of instructions: the span of every kind of processor."""
+    x = sample(precision)
+    per_line = (1 << UNIT_BITS) // x.itemsize
+    # Steps of four lines, one of two and one of one.
+    units = (x.size // per_line) | 3
+    arrays = [np.resize(x, units * per_line) for _ in form.operands]
+    arrays += [np.full(units * per_line, value, precision) for value in fill(entry).values()]
+    found = set()
+    for width in WIDTHS:
+        monkeypatch.setattr(target, "vector_bytes", lambda width=width: width)
+        symbol = f"bits.{form.namespace}.{entry.name}.{precision}.{width}"
+        modules = span_assembly(symbol, entry, form, precision)
+        address = target.load_object(target.emit_object(modules), [symbol])[symbol]
+        results = [np.empty_like(arrays[0]) for _ in form.outputs]
+        places = [array.ctypes.data for array in (*arrays, *results)]
+        run = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_ssize_t)(address)
+        run((ctypes.c_void_p * len(places))(*places), units, 0)
+        found.add(digest(tuple(results)))
+    assert len(found) == 1
