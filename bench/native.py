@@ -143,22 +143,22 @@ def fastest(*calls: Any, rounds: int = 40, number: int = 10) -> list[float]:
     return best
 
 
-def clock_chain() -> tuple[Any, int]:
-    """A call of known length, in cycles, that multiplies vectors of the widest registers."""
-    n, width = 20_000, 8 * target.vector_bytes()
+def clock_chain() -> tuple[Any, Any, int]:
+    """Two calls, the first of which takes so many cycles more: products of the widest vectors."""
+    n, width = 50_000, 8 * target.vector_bytes()
     lanes = width // 32
     text = CHAIN.format(width=width, vector=f"<{lanes} x float>", short=f"v{lanes}f32")
     address = target.load_object(target.emit_object([text]), ["clock"])["clock"]
     chain = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(address)
-    data = np.full(lanes, 0.5, np.float32)
-    return lambda: chain(data.ctypes.data, n), 4 * n
+    # Such a pointer holds its array.
+    place = np.full(lanes, 0.5, np.float32).ctypes.data_as(ctypes.c_void_p)
+    return lambda: chain(place, n), lambda: chain(place, 1), 4 * (n - 1)
 
 
 def operation(body: str, dtype: str) -> tuple[Any, Any, int]:
-    """Two calls, the first of which does so many operations more, in the first-level cache."""
+    """Two calls, the first of which does so many operations more, in the second-level cache."""
     run = kernel(f"op.{dtype}.{'sqrt' if 'sqrt' in body else 'divide'}", body, dtype)
-    vectors = 256
+    vectors = 4096
     data, out = (aligned(vectors * 32 // np.dtype(dtype).itemsize, dtype, 1.7) for _ in "xy")
-    # These pointers hold their arrays.
     places = [array.ctypes.data_as(ctypes.c_void_p) for array in (out, data)]
     return lambda: run(*places, vectors), lambda: run(*places, 1), vectors - 1

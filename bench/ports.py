@@ -61,6 +61,7 @@ ZEN_PIPES = {
         ({"add": 1, "compare": 1}, 2),
         ({"shift": 1}, 2),
         ({"add": 1, "compare": 1, "shift": 1}, 3),
+        ({"multiply": 1, "blendv": 1, "divps": 3, "divpd": 3, "shift": 1}, 3),
     ),
     "znver4": (
         (
@@ -74,7 +75,7 @@ ZEN_PIPES = {
     ),
 }  # fmt: skip
 #: Counted besides their class.
-APART = ("ternlog", "blendv")
+ALSO = ("ternlog", "blendv")
 #: 32 bytes that are loaded and stored in one cycle.
 MOVED = {True: (2, 1), False: (4, 2)}
 UNITS, TIMES = 128, 32
@@ -117,7 +118,7 @@ def classify(loop: list[str]) -> Counter:
         kind = next(k for k, (pattern, _) in CLASSES.items() if re.match(pattern, bare))
         if kind == "divide":
             found[bare] += halves
-        for name in APART:
+        for name in ALSO:
             if name in bare:
                 found[name] += halves
         if not (memory and (kind == "move" or bare.startswith("broadcast"))):
@@ -211,7 +212,7 @@ class Row:
 
 
 def row(entry: Activation, form: Form, dtype: str) -> Row | None:
-    """None where the span is no vector loop."""
+    """The row of a span and its calls; None where the span is no vector loop."""
     symbol = f"ports.{form.namespace}.{entry.name}.{dtype}"
     modules = span_assembly(symbol, entry, form, dtype)
     loop = vector_loop(target.emit_assembly(modules))
@@ -238,15 +239,15 @@ def main() -> None:
         for name, body in (("divp", DIVIDE), ("sqrtp", SQRT))
         for suffix, dtype in (("s", "float32"), ("d", "float64"))
     }
-    chain, length = clock_chain()
-    pairs = [*units.values(), *(row.calls for row in rows)]
-    times = fastest(chain, *(call for pair in pairs for call in pair[:2]), rounds=100)
-    hertz = length / times[0]
-    each = [
-        (all_ - one) * hertz / pair[2]
-        for pair, all_, one in zip(pairs, times[1::2], times[2::2], strict=True)
+    pairs = [clock_chain(), *units.values(), *(row.calls for row in rows)]
+    times = fastest(*(call for pair in pairs for call in pair[:2]), rounds=100)
+    seconds = [
+        (all_ - one) / pair[2]
+        for pair, all_, one in zip(pairs, times[::2], times[1::2], strict=True)
     ]
-    costs = dict(zip(units, each, strict=False))
+    hertz = 1.0 / seconds.pop(0)
+    each = [hertz * one for one in seconds]
+    costs = dict(zip(units, each[: len(units)], strict=True))
     lines = [row.cells(cycles, costs) for row, cycles in zip(rows, each[len(units) :], strict=True)]
     models = ["llvm-mca, units", "llvm-mca"] if llvm_mca() else []
     head = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from typing import Any, NamedTuple
@@ -19,7 +20,7 @@ from tests.test_rowwise import FORMS as ROW_FORMS
 
 
 class Processor(NamedTuple):
-    """Its name to LLVM, the system, a vector register of full width, and a streamed store."""
+    """Its name to LLVM, the system, a vector of full width, a streamed store, bytes of a vector."""
 
     name: str
     triple: str
@@ -36,7 +37,7 @@ class Processor(NamedTuple):
 X86, ARM = "x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"
 PROCESSORS = [
     Processor("x86-64-v3", X86, "%ymm", "vmovnt", 32),
-    Processor("skylake-avx512", X86, "%[yz]mm", "vmovnt", 32),
+    Processor("skylake-avx512", X86, "%ymm", "vmovnt", 32),
     Processor("icelake-server", X86, "%zmm", "vmovnt", 64),
     Processor("sapphirerapids", X86, "%zmm", "vmovnt", 64),
     Processor("znver4", X86, "%zmm", "vmovnt", 64),
@@ -63,6 +64,19 @@ def test_16_bits_are_converted_by_vectors(
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("x86-64-v3", 32), ("skylake-avx512", 32), ("icelake-server", 64), ("znver4", 64)],
+)
+def test_vectors_are_as_wide_as_the_processor_likes(
+    name: str, expected: int, monkeypatch: Any
+) -> None:
+    monkeypatch.setenv("NUMBA_CPU_NAME", name)
+    emit = functools.partial(target.emit_assembly, cpu=name, triple=X86)
+    monkeypatch.setattr(target, "emit_assembly", emit)
+    assert target.vector_bytes.__wrapped__() == expected
+
+
 @pytest.mark.parametrize("processor", PROCESSORS, ids=lambda p: f"{p.name}-{p.triple[:3]}")
 def test_kernels_are_vectors_of_full_width(
     entry: Any, processor: Processor, precision: str, monkeypatch: Any, capfd: Any
@@ -74,6 +88,7 @@ def test_kernels_are_vectors_of_full_width(
     assert not re.search(r"^\s+(callq?|bl)\s", code, re.MULTILINE)
     assert re.search(processor.streamed, code)
     assert re.search(processor.vector, code)
+    assert processor.vector_bytes == 64 or "%zmm" not in code
     assert not re.search(r"^\s+v\w+(?<!p)s[sd]\s+%xmm\d+, %xmm", code, re.MULTILINE)
     assert capfd.readouterr().err == ""  # LLVM warns of loops it could not vectorise
 
@@ -91,4 +106,5 @@ def test_passes_over_rows_are_vectors_of_full_width(
             code = target.emit_assembly(modules, cpu=processor.name, triple=processor.triple)
             assert not re.search(r"^\s+(callq?|bl)\s", code, re.MULTILINE)
             assert re.search(processor.vector, code)
+            assert processor.vector_bytes == 64 or "%zmm" not in code
     assert capfd.readouterr().err == ""

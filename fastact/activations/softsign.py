@@ -37,7 +37,7 @@ def softsign(x):
 
 @softsign.single
 def _(x):
-    # Beyond 2^60 the result is 1 rounded, and what the residual is made of would be infinite.
+    # Beyond 2^60 the result rounds to 1; an infinity would be multiplied by 0.
     one, end = float32(1.0), float32(2.0**60)
     z = fabs(x)
     z = select(z > end, end, z)

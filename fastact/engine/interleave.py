@@ -39,12 +39,12 @@ SLOW_DIVIDER = "btver2"
 
 
 def four_lines(*vector_bytes: int) -> Callable[[Body], Body]:
-    """Mark a kernel that is faster by four lines at a time than by two, with such vectors."""
+    """Mark a kernel as faster by four lines at a time than by two, by bytes of the vectors."""
     return _marker("four_lines", vector_bytes)
 
 
 def ending_apart(*vector_bytes: int) -> Callable[[Body], Body]:
-    """Mark a kernel that is faster if the vectors of a step end one by one, with such vectors."""
+    """Mark a kernel as faster if the vectors of a step end one by one, by bytes of the vectors."""
     return _marker("ending_apart", vector_bytes)
 
 
@@ -55,6 +55,9 @@ def marked_like(body: Body, other: Body) -> Body:
 
 
 def _marker(name: str, vector_bytes: tuple[int, ...]) -> Callable[[Body], Body]:
+    if not vector_bytes or not set(vector_bytes) <= {16, 32, 64}:
+        raise TypeError(f"{name}: bytes of vectors are 16, 32 or 64, not {vector_bytes!r}")
+
     def mark(body: Body) -> Body:
         vars(body)["marks"] = {**_marks(body), name: vector_bytes}
         return body
@@ -78,7 +81,7 @@ def lines_at_once(bodies: Iterable[Body], vector_bytes: int) -> int:
 
 
 def scheduling(bodies: list[Body], vector_bytes: int) -> str:
-    """The attribute of such a span that names the model to order it by; "" for the processor's.
+    """LLVM's attribute that orders a span of some bodies by another model; "" keeps its own.
 
     Value and derivative in one are too much for the registers either way, and lose 3 to 8 %.
     """

@@ -174,4 +174,4 @@ def loop_metadata(widths: list[int], *, again: bool = False) -> list[str]:
 
 
 def _loop(width: int, mark: str = "") -> str:
-    return f"!{10 * width + 5 * mark.endswith('.again')}"
+    return f"!{10 * width + 5 * mark.endswith(AGAIN)}"

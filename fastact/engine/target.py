@@ -110,16 +110,27 @@ def _machine(triple: str, cpu: str, features: str) -> llvm.TargetMachine:
     )
 
 
+def _narrowed(text: str) -> str:
+    """Where vectors are to be narrower than the widest, say that no function needs those.
+
+    LLVM takes one that says nothing for one that does, whatever it prefers.
+    """
+    if vector_width() == 512:
+        return text
+    said = r'\1"min-legal-vector-width"="0" {'
+    return re.sub(r"^(define [^{]*)\{", said, text, flags=re.MULTILINE)
+
+
 def _optimise(
     groups: tuple[list[str], ...], machine: llvm.TargetMachine, vector: bool = True
 ) -> llvm.ModuleRef:
     """Link assembly modules and optimise; the first of each group keeps its functions visible."""
     module = llvm.parse_assembly("")
     for main in groups:
-        module.link_in(llvm.parse_assembly(main[0]))
+        module.link_in(llvm.parse_assembly(_narrowed(main[0])))
     visible = {function.name for function in module.functions if not function.is_declaration}
     for callee in dict.fromkeys(text for main in groups for text in main[1:]):
-        module.link_in(llvm.parse_assembly(callee))
+        module.link_in(llvm.parse_assembly(_narrowed(callee)))
     for function in module.functions:
         if not function.is_declaration and function.name not in visible:
             function.linkage = "internal"
