@@ -10,7 +10,7 @@ With four some gain more and others lose, so the ones that gain say so, with :fu
 with vectors of how many bytes. Of 64 (32 registers, a Zen 4) half of the kernels gain up to another
 16 % (softplus, log_sigmoid, swish', mish'), a third gain nothing, and those that wait for the
 divider or the root lose (celu 15 %, squareplus 7 %). Of 32 (16 registers, which two lines fill, a
-Zen 3) short chains gain: sigmoid 12 % in float32, its derivative and tanh's 17 %; most others keep
+Zen 3; the first processors with AVX-512, which have 32, are given the same) short chains gain: sigmoid 12 % in float32, its derivative and tanh's 17 %; most others keep
 more in memory than they gain.
 
 LLVM orders all that by a model of the processor. By that of a Zen, whose divider it takes to be
@@ -19,8 +19,8 @@ other, as there are few registers. By that of a Jaguar, with a slow divider, the
 side and end one by one. The results have the same bits. With vectors of 32 bytes on a Zen 3 this
 is worth a factor of 1.26 to gelu_tanh, 1.22 to quick_gelu and 1.09 to silu (float32; in llvm-mca's
 simulation 1.0 to 1.18 on a Haswell or Skylake). Others lose up to 12 %, so the ones that gain say
-so, with :func:`ending_apart`. Other orders were tried, by a pass over the loop that pipelines
-it or shifts its vectors against each other: what they gain in order they lose in registers.
+so, with :func:`ending_apart`. Shifting the vectors of a step against each other, or pipelining the
+loop, gains in order what it loses in registers.
 """
 
 from __future__ import annotations
