@@ -64,17 +64,12 @@ def test_16_bits_are_converted_by_vectors(
     assert capfd.readouterr().err == ""
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [("x86-64-v3", 32), ("skylake-avx512", 32), ("icelake-server", 64), ("znver4", 64)],
-)
-def test_vectors_are_as_wide_as_the_processor_likes(
-    name: str, expected: int, monkeypatch: Any
-) -> None:
-    monkeypatch.setenv("NUMBA_CPU_NAME", name)
-    emit = functools.partial(target.emit_assembly, cpu=name, triple=X86)
+@pytest.mark.parametrize("processor", PROCESSORS, ids=lambda p: f"{p.name}-{p.triple[:3]}")
+def test_vectors_are_as_wide_as_the_processor_likes(processor: Processor, monkeypatch: Any) -> None:
+    monkeypatch.setenv("NUMBA_CPU_NAME", processor.name)
+    emit = functools.partial(target.emit_assembly, cpu=processor.name, triple=processor.triple)
     monkeypatch.setattr(target, "emit_assembly", emit)
-    assert target.vector_bytes.__wrapped__() == expected
+    assert target.vector_bytes.__wrapped__() == processor.vector_bytes
 
 
 @pytest.mark.parametrize("processor", PROCESSORS, ids=lambda p: f"{p.name}-{p.triple[:3]}")
