@@ -79,6 +79,51 @@ assert relu(np.float64(2)) == 2
     run(code)
 
 
+def test_buffers_are_compiled_with_the_first_array_that_needs_them(tmp_path):
+    code = """
+import os, numpy as np, fastact as fa
+from concurrent.futures import ThreadPoolExecutor
+def made(): return {n.rsplit("-", 1)[0] for n in os.listdir(os.environ["FASTACT_CACHE_DIR"])}
+x = np.random.default_rng(0).normal(size=3_000_001)
+def check(x, out=None):
+    expected = np.maximum(x, 0)
+    np.testing.assert_array_equal(fa.relu(x, out=out), expected)
+for size in (1, 7, 8, 100, 5_000, x.size):
+    check(x[:size]); check(x[:size].copy(), np.empty(2 * size)[1 : 1 + size])
+y = x.copy(); check(y, y)
+fa.leaky_relu(x[:1000], 0.2); fa.vjp.relu(x[:1000], x[1000:2000])
+assert not any("buffered" in name or "storage" in name for name in made()), made()
+spread = np.empty(2 * x.size)[::2]
+odd = [(x[::2],), (x[::-1],), (x, spread), (x[:40:3],), (x.astype("f2"),)]
+with ThreadPoolExecutor(8) as pool:
+    for done in [pool.submit(check, *arrays) for arrays in odd * 3]: done.result()
+y = x.copy(); check(y[1:], y[:-1])
+assert {"buffered", "storage-float64", "storage-float16"} <= made(), made()
+assert "storage-float32" not in made(), made()
+"""
+    run(code, FASTACT_CACHE_DIR=str(tmp_path), FASTACT_NUM_THREADS="2")
+
+
+def test_buffers_that_cannot_be_made_are_an_error_where_they_are_needed():
+    code = """
+import numpy as np, fastact as fa, fastact.engine.carrier_code as module
+relu, has, address = fa.relu, module.has_buffers, module._buffered_address
+def fail(): raise OSError("no room")
+module.has_buffers, module._buffered_address = lambda dtype: False, fail
+x = np.ones(3_000_000)
+for size in (100, x.size):
+    out = np.zeros(size)
+    try: relu(x[:size // 2], out=out[::2])
+    except RuntimeError as error: assert "could not be made" in str(error)
+    else: raise AssertionError
+    assert not out.any()
+    assert relu(x[:size], out=out).all()
+module._buffered_address = address
+assert relu(x[::2]).all()
+"""
+    run(code, FASTACT_NUM_THREADS="2")
+
+
 def test_the_driver_of_the_threads_is_compiled_once_and_repaired(tmp_path):
     code = LARGE + "check(); from fastact.engine.parallel import drive; print(drive.signatures)"
     cache = {"FASTACT_CACHE_DIR": str(tmp_path), "FASTACT_NUM_THREADS": "2"}

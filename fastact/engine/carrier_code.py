@@ -7,7 +7,14 @@ import functools
 from fastact.engine import codecache
 from fastact.engine.plan import PLACES
 
-__all__ = ["alone_address", "loop_address", "serial_address", "storage_addresses"]
+__all__ = [
+    "alone_address",
+    "buffers",
+    "has_buffers",
+    "loop_address",
+    "serial_address",
+    "storage_addresses",
+]
 
 _SERIAL = "fastact.serial"
 _OTHERS = ("loop", "alone")
@@ -46,6 +53,31 @@ def loop_address() -> int:
 
 
 @functools.cache
+def _buffered_address() -> int:
+    symbol = "fastact.buffered"
+
+    def build() -> bytes:
+        from fastact.engine import target
+        from fastact.engine.buffered import buffered
+        from fastact.engine.lowering import lower_address_function
+
+        return target.emit_object(lower_address_function(symbol, buffered, 8), vector=False)
+
+    return codecache.load("buffered", [symbol], build)[symbol]
+
+
+def has_buffers(dtype: str) -> bool:
+    """Whether an earlier process compiled what :func:`buffers` needs."""
+    return codecache.holds("buffered") and codecache.holds(f"storage-{dtype}")
+
+
+def buffers(dtype: str) -> dict[str, int]:
+    """The words of a plan for what goes through buffers."""
+    gather, scatter = storage_addresses(dtype)
+    return {"GATHER": gather, "SCATTER": scatter, "BUFFERED": _buffered_address()}
+
+
+@functools.cache
 def storage_addresses(dtype: str) -> tuple[int, int]:
     """Addresses of gather and scatter for a storage dtype."""
     gather, scatter = f"fastact.gather.{dtype}", f"fastact.scatter.{dtype}"
@@ -63,5 +95,5 @@ def storage_addresses(dtype: str) -> tuple[int, int]:
             lower_address_function(scatter, make_scatter(dtype), 4),
         )
 
-    addresses = codecache.load(f"carrier-{dtype}", [gather, scatter], build)
+    addresses = codecache.load(f"storage-{dtype}", [gather, scatter], build)
     return addresses[gather], addresses[scatter]

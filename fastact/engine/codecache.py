@@ -22,7 +22,7 @@ import platformdirs
 
 from fastact.engine import target
 
-__all__ = ["cache_directory", "load", "recall", "remember"]
+__all__ = ["cache_directory", "holds", "load", "recall", "remember"]
 
 _CHECKSUM_BYTES = 32
 
@@ -57,9 +57,18 @@ def _key() -> str:
     return digest.hexdigest()
 
 
+def _object(name: str) -> Path:
+    return cache_directory() / f"{name}-{_key()}.o"
+
+
+def holds(name: str) -> bool:
+    """Whether there is an object of that name, whole or not."""
+    return _object(name).exists()
+
+
 def load(name: str, symbols: list[str], build: Callable[[], bytes]) -> dict[str, int]:
     """Addresses of the ``symbols`` of the object ``name``, built only where not cached."""
-    path = cache_directory() / f"{name}-{_key()}.o"
+    path = _object(name)
     code = _read(path)
     if code is not None:
         with contextlib.suppress(ValueError):

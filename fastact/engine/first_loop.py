@@ -1,25 +1,27 @@
-"""Plans that are filled when their first loop runs.
+"""Plans that are filled when a loop first needs it.
 
-Most programs use one dtype. To compile what the other three need takes two seconds of a
-processor, which a cold first call is spared.
+Most programs use one dtype, and many no array that is not contiguous. To compile what the other
+three need takes two seconds of a processor, buffers a third of one: a cold first call is spared
+both.
 """
 
 from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from fastact.engine.plan import GATHER, PREPARE, SPAN, WORDS
+from fastact.engine.plan import WORDS, make_plan
 
 __all__ = ["fill_all", "plan_filled_later"]
 
 Plan = np.ndarray[tuple[int], np.dtype[np.int64]]
+Maker = Callable[[], Mapping[str, int]]
 
-#: Address of a plan -> the plan, and what makes its words.
-_waiting: dict[int, tuple[Plan, Callable[[], Plan]]] = {}
+#: Address of a plan -> the plan, and what makes its words, by the word that loops look at.
+_waiting: dict[int, tuple[Plan, dict[str, Maker]]] = {}
 _lock = threading.RLock()
 
 
@@ -30,36 +32,36 @@ class LoopError(RuntimeError):
         return "the machine code could not be made; what Python printed before this tells why"
 
 
-def plan_filled_later(make: Callable[[], Plan]) -> Plan:
-    """A plan whose words ``make`` gives when its first loop runs."""
-    plan = np.zeros(len(WORDS), dtype=np.int64)
-    plan[PREPARE // 8] = _PREPARE_ADDRESS
-    plan[SPAN // 8] = id(LoopError)  # what the loop raises if it is still unfilled then
-    _waiting[plan.ctypes.data] = plan, make
+def plan_filled_later(**makers: Maker) -> Plan:
+    """A plan whose words each of ``makers`` gives when a loop needs the word it is named for."""
+    plan = make_plan({"PREPARE": _PREPARE_ADDRESS, "FAILURE": id(LoopError)})
+    _waiting[plan.ctypes.data] = plan, makers
     return plan
 
 
 def fill_all() -> None:
-    """Fill every plan that still waits."""
-    for address in list(_waiting):
-        _fill(address)
+    """Fill every plan that still waits for something."""
+    for address, (_, makers) in _waiting.items():
+        for word in list(makers):
+            _fill(address, word)
 
 
-def _fill(address: int) -> None:
+def _fill(address: int, needed: str) -> None:
     with _lock:
-        if address not in _waiting:  # another thread's loop came first
+        plan, makers = _waiting[address]
+        if needed not in makers:  # another thread's loop came first
             return
-        plan, make = _waiting[address]
-        words = make()
-        place = GATHER // 8
-        plan[:place], plan[place + 1 :] = words[:place], words[place + 1 :]
-        plan[place] = words[place]  # loops look at this one alone: it comes last
-        del _waiting[address]
+        words = makers[needed]()
+        # Loops look at the word they need alone: it comes last.
+        for word in (*(word for word in words if word != needed), needed):
+            plan[WORDS.index(word)] = words[word]
+        for word in words:
+            makers.pop(word, None)
 
 
-@ctypes.CFUNCTYPE(None, ctypes.c_int64)
-def _prepare(address: int) -> None:
-    _fill(address)
+@ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
+def _prepare(address: int, word: int) -> None:
+    _fill(address, WORDS[word // 8])
 
 
 _PREPARE_ADDRESS = ctypes.cast(_prepare, ctypes.c_void_p).value or 0

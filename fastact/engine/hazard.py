@@ -2,7 +2,7 @@
 
 # Type annotations would be wrong here: these functions only exist compiled.
 
-from fastact.engine.addresses import load_int64
+from fastact.engine.addresses import load_nth, load_word
 from fastact.engine.plan import INPUTS, OPERANDS
 
 __all__ = ["APART", "SAME", "worst_hazard"]
@@ -18,8 +18,8 @@ def hazard(args, steps, k, j, n):
     ``f(a[1:], out=a[:-1])``; 2: each element must be finished before the next, as in
     ``accumulate``.
     """
-    input_, output = load_int64(args + 8 * k), load_int64(args + 8 * j)
-    in_step, out_step = load_int64(steps + 8 * k), load_int64(steps + 8 * j)
+    input_, output = load_nth(args, k), load_nth(args, j)
+    in_step, out_step = load_nth(steps, k), load_nth(steps, j)
     in_last, out_last = input_ + (n - 1) * in_step, output + (n - 1) * out_step
     margin = 8
     if min(input_, in_last) >= max(output, out_last) + margin:
@@ -35,10 +35,10 @@ def hazard(args, steps, k, j, n):
 
 def worst_hazard(args, steps, plan, n):
     """The greatest of the hazards of all outputs and inputs of a loop over ``n`` elements."""
-    inputs, operands = load_int64(plan + INPUTS), load_int64(plan + OPERANDS)
+    inputs, operands = load_word(plan, INPUTS), load_word(plan, OPERANDS)
     worst = APART
     for j in range(inputs, operands):
-        if load_int64(steps + 8 * j) == 0:
+        if load_nth(steps, j) == 0:
             worst = 2
         for k in range(inputs):
             worst = max(worst, hazard(args, steps, k, j, n))

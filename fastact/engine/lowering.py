@@ -23,28 +23,21 @@ def lower(function: Callable[..., Any], result: str, operands: list[str]) -> tup
     if key not in _lowered:
         import numba
 
-        from fastact.engine.machine import lowering, teach
+        from fastact.engine.machine import OPTIONS, lowering, teach
 
         teach(function)
         signature = getattr(numba, result)(*[getattr(numba, kind) for kind in operands])
         with lowering():
-            callback = numba.cfunc(signature, error_model="numpy", no_rewrites=True)(function)
+            (compiled,) = numba.njit(signature, **OPTIONS)(function).overloads.values()
         name = f"body.{len(_lowered)}"
-        _lowered[key] = name, _isolate(callback.inspect_llvm(), callback.native_name, name)
+        text = compiled.library.get_llvm_str()
+        _lowered[key] = name, _isolate(text, compiled.fndesc.mangled_name, name)
     return _lowered[key]
 
 
-def _isolate(text: str, wrapper: str, name: str) -> str:
-    """Numba's module without its C wrapper, the function renamed and always inlined.
-
-    The wrapper would bring in the interpreter (it reports exceptions), and a warm
-    start loads this code where no Numba is.
-    """
-    native = wrapper.removeprefix("cfunc.")
+def _isolate(text: str, native: str, name: str) -> str:
+    """Numba's module without its environment, the function renamed and always inlined."""
     text = re.sub(r"^@_ZN\S*NumbaEnv.*$", "", text, flags=re.MULTILINE)
-    text = re.sub(
-        rf"^define [^\n]*@{re.escape(wrapper)}\(.*?^\}}\n", "", text, flags=re.MULTILINE | re.DOTALL
-    )
     text = re.sub(rf"@{re.escape(native)}(?=\()", f"@{name}", text)
     return re.sub(
         rf"^(define [^\n]*@{re.escape(name)}\([^\n{{]*?)(?: #\d+)? \{{",

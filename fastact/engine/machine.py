@@ -105,6 +105,16 @@ def _lower_like(context: Any, builder: Any, signature: Any, operands: Any) -> An
     return context.cast(builder, operands[1], constant, x)
 
 
+#: How everything is compiled here. Nothing needs Numba's rewrites, a tenth of the time to compile
+#: the carrier, or its wrappers, which would bring in the interpreter: a warm start loads this code
+#: where no Numba is. Where two callers differ in these, Numba compiles what both call twice.
+OPTIONS = {
+    "error_model": "numpy",
+    "no_rewrites": True,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
+
 _taught: set[Any] = {getattr(scalar, name) for name in scalar.__all__}
 
 
@@ -116,13 +126,7 @@ def teach(function: Any) -> None:
     for callee in reached:
         if isinstance(callee, FunctionType) and callee not in _taught:
             _taught.add(callee)
-            # Nothing here needs Numba's rewrites: a tenth of the time to compile the carrier.
-            register_jitable(
-                error_model="numpy",
-                no_rewrites=True,
-                no_cpython_wrapper=True,
-                no_cfunc_wrapper=True,
-            )(callee)
+            register_jitable(**OPTIONS)(callee)
             teach(callee)
 
 

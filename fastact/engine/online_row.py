@@ -15,7 +15,8 @@ replaced by its result, as what has been stored cannot be taken back: it has the
 from numpy import int64
 
 from fastact.elementary.scalar import from_bits
-from fastact.engine.addresses import allocate, call_lanes, load_int64, release, stack
+from fastact.engine.addresses import allocate, load_word, release, stack
+from fastact.engine.calls import call_lanes
 from fastact.engine.lanes import LANE_BITS, LANES, SLOTS
 from fastact.engine.row_lanes import INFINITY, copy_elements, lanes_at, read_double, write_double
 from fastact.engine.row_passes import place_rows, place_streams, take_tail
@@ -83,10 +84,10 @@ def raise_peak(table, plan, first, blocks, peak):
     """The greater of ``peak`` and a part's maximum, and all that follows from it in the table."""
     peak_at = lanes_at(table, PEAK)
     if blocks > 0:
-        sweep(load_int64(plan + MAXIMUM), table, first, first, first, blocks)
+        sweep(load_word(plan, MAXIMUM), table, first, first, first, blocks)
         peak = max(peak, read_double(peak_at))
     write_double(peak_at, peak)
-    call_lanes(load_int64(plan + PREPARE), table, 1)
+    call_lanes(load_word(plan, PREPARE), table, 1)
     return peak
 
 
@@ -109,14 +110,14 @@ def store_exponentials(table, tails, plan, size, first, out, n, kept):
     """Exponentials to ``out``, their sums, each part's MAGIC to ``kept``; whether it could be."""
     blocks, rest = n >> LANE_BITS, n & (LANES - 1)
     parts, place, length = (n + PART - 1) // PART, LANES * size, PART * size
-    total = load_int64(plan + SUM)
+    total = load_word(plan, SUM)
     # In place, what has been stored cannot be taken back: all maxima are found beforehand.
     ahead = first < out + n * size and out < first + n * size
     sums = stack(24)
     begin_sums(sums)
     peak = -INFINITY
     if rest > 0:
-        sweep(load_int64(plan + MAXIMUM), table, tails, tails, tails, 1)
+        sweep(load_word(plan, MAXIMUM), table, tails, tails, tails, 1)
         peak = read_double(lanes_at(table, PEAK))
     start = peak
     if ahead:
@@ -157,8 +158,8 @@ def multiply(table, tails, plan, size, out, n, kept):
     """The last pass: every part times its power of two over the sum."""
     blocks, rest = n >> LANE_BITS, n & (LANES - 1)
     place, length = LANES * size, PART * size
-    product = load_int64(plan + MAP)
-    call_lanes(load_int64(plan + FINISH), table, 1)
+    product = load_word(plan, MAP)
+    call_lanes(load_word(plan, FINISH), table, 1)
     high, low = read_double(lanes_at(table, FACTOR)), read_double(lanes_at(table, FACTOR_LOW))
     magic = read_double(lanes_at(table, MAGIC))
     if rest > 0:

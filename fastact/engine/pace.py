@@ -9,7 +9,7 @@ the row may end, and what follows in it is done by all threads.
 """
 
 # Type annotations would be wrong here: these functions only exist compiled.
-from fastact.engine.addresses import clock, load_int64, store_int64
+from fastact.engine.addresses import clock, load_word, store_word
 from fastact.engine.plan import BEGAN, LAST, PARALLEL, PATIENCE, TEAM
 
 __all__ = ["loop_ended", "threads_pay"]
@@ -20,16 +20,16 @@ PAUSE = 400_000
 
 def threads_pay(plan, n):
     """Whether a loop of ``n`` >= AWAKE elements is one for the team."""
-    cell = load_int64(plan + TEAM)
-    if n >= load_int64(plan + PARALLEL):
-        store_int64(cell + BEGAN, 0)  # awake from now on, as if in a row
+    cell = load_word(plan, TEAM)
+    if n >= load_word(plan, PARALLEL):
+        store_word(cell, BEGAN, 0)  # awake from now on, as if in a row
         return True
     now = clock()
-    if now - load_int64(cell + LAST) > PAUSE:
-        store_int64(cell + BEGAN, now)
-    return now - load_int64(cell + BEGAN) >= load_int64(cell + PATIENCE)
+    if now - load_word(cell, LAST) > PAUSE:
+        store_word(cell, BEGAN, now)
+    return now - load_word(cell, BEGAN) >= load_word(cell, PATIENCE)
 
 
 def loop_ended(plan):
     """Note when a loop of AWAKE elements or more has ended."""
-    store_int64(load_int64(plan + TEAM) + LAST, clock())
+    store_word(load_word(plan, TEAM), LAST, clock())

@@ -10,13 +10,17 @@ import numba
 
 from fastact.engine import codecache
 from fastact.engine.addresses import (
-    call_loop,
     exchange,
     load_int64,
+    load_nth,
+    load_word,
     stack,
     store_int64,
+    store_nth,
+    store_word,
     thread_count,
 )
+from fastact.engine.calls import call_loop
 from fastact.engine.carrier import WORDS, loop_for
 from fastact.engine.plan import BUSY, CAP, GRAIN, OPERANDS, SERIAL, TEAM
 
@@ -26,7 +30,7 @@ __all__ = ["load_team"]
 @numba.njit(parallel=True, error_model="numpy")
 def drive(args, dimensions, steps, plan, threads):  # type: ignore[no-untyped-def]
     n = load_int64(dimensions)
-    grain = load_int64(plan + GRAIN)
+    grain = load_word(plan, GRAIN)
     share = ((n + threads - 1) // threads + grain - 1) // grain * grain
     serial = loop_for(n, plan)
     for thread in numba.prange(threads):
@@ -35,22 +39,22 @@ def drive(args, dimensions, steps, plan, threads):  # type: ignore[no-untyped-de
             own_args, own_dimensions = stack(WORDS), stack(24)
             store_int64(own_dimensions, min(share, n - start))
             if grain == 1:  # rows: two more words follow their number
-                store_int64(own_dimensions + 8, load_int64(dimensions + 8))
-                store_int64(own_dimensions + 16, load_int64(dimensions + 16))
-            for k in range(load_int64(plan + OPERANDS)):
-                address = load_int64(args + 8 * k) + start * load_int64(steps + 8 * k)
-                store_int64(own_args + 8 * k, address)
+                store_word(own_dimensions, 8, load_word(dimensions, 8))
+                store_word(own_dimensions, 16, load_word(dimensions, 16))
+            for k in range(load_word(plan, OPERANDS)):
+                address = load_nth(args, k) + start * load_nth(steps, k)
+                store_nth(own_args, k, address)
             call_loop(serial, own_args, own_dimensions, steps, plan)
 
 
 def team(args, dimensions, steps, plan):  # type: ignore[no-untyped-def]
     """A loop that runs on all threads Numba allows, or serially when busy."""
-    cell = load_int64(plan + TEAM)
+    cell = load_word(plan, TEAM)
     if exchange(cell + BUSY, 1) == 0:
-        drive(args, dimensions, steps, plan, min(thread_count(), load_int64(cell + CAP)))
+        drive(args, dimensions, steps, plan, min(thread_count(), load_word(cell, CAP)))
         exchange(cell + BUSY, 0)
     else:
-        call_loop(load_int64(plan + SERIAL), args, dimensions, steps, plan)
+        call_loop(load_word(plan, SERIAL), args, dimensions, steps, plan)
 
 
 def load_team() -> int:

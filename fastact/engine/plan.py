@@ -5,9 +5,11 @@ One plan per ufunc and dtype, handed to NumPy as the ``data`` of the loop.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-__all__ = ["MAX_OPERANDS", "NEVER", "PLACES", "WORDS", "make_plan"]
+__all__ = ["MAX_OPERANDS", "NEVER", "PLACES", "WORDS", "make_plan", "plan_words"]
 
 #: The words in order; NATIVE is 1 where the span computes with the stored dtype itself.
 WORDS = (
@@ -31,11 +33,13 @@ WORDS = (
     "FAR",
     "GRAIN",
     "PREPARE",
+    "BUFFERED",
+    "FAILURE",
 )
 #: Byte offset of each word.
 SPAN, UNIFORM, PARAMETERS, INPUTS, OPERANDS, STORED, NATIVE, GATHER, SCATTER = range(0, 72, 8)
 SERIAL, TEAM, PARALLEL, AWAKE, FETCHING, FETCH, STREAMING, STREAM = range(72, 136, 8)
-FAR, GRAIN, PREPARE = range(136, 160, 8)
+FAR, GRAIN, PREPARE, BUFFERED, FAILURE = range(136, 176, 8)
 #: Where ``TEAM`` points: the address of the team's loop, and at these offsets whether it
 #: is busy (on a cache line of its own), how many threads it may use, and the
 #: nanoseconds of :mod:`fastact.engine.pace`.
@@ -49,8 +53,8 @@ NEVER = int(np.iinfo(np.int64).max)
 MAX_OPERANDS = 8
 
 
-def make_plan(**words: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """A plan from its words by name.
+def plan_words(**words: int) -> dict[str, int]:
+    """Words by name, with those that go without saying.
 
     Operands from ``PARAMETERS`` up to ``INPUTS`` are parameters; ``UNIFORM`` and ``FAR`` are
     the spans that take one value of each for all elements.
@@ -59,7 +63,8 @@ def make_plan(**words: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     that asks ahead for what it reads, and from ``STREAM`` on ``STREAMING``, which has it write
     past the caches; a plan without them never does. A thread's share is a multiple of
     ``GRAIN``: 1024 elements, so that no two threads write one cache line, or 1 row.
-    ``PREPARE`` is called with the plan where ``GATHER`` is still 0.
+    Where ``SERIAL`` is still 0, or ``BUFFERED`` and it is needed, ``PREPARE`` is called with the
+    plan and that word; what it leaves at 0 raises the exception at ``FAILURE``.
     """
     words = {
         "UNIFORM": 0,
@@ -71,9 +76,13 @@ def make_plan(**words: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         "STREAM": NEVER,
         "FAR": 0,
         "GRAIN": 1024,
-        "PREPARE": 0,
         **words,
     }
     if words["OPERANDS"] > MAX_OPERANDS:
         raise TypeError(f"{words['OPERANDS']} operands exceed {MAX_OPERANDS}")
-    return np.array([words[word] for word in WORDS], dtype=np.int64)
+    return words
+
+
+def make_plan(words: Mapping[str, int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """A plan of these words, with 0 for those that are not among them."""
+    return np.array([words.get(word, 0) for word in WORDS], dtype=np.int64)

@@ -4,7 +4,15 @@
 from numpy import float32, float64, int32
 
 from fastact.elementary.scalar import bits, from_bits
-from fastact.engine.addresses import load_int32, load_int64, store_int32, store_int64
+from fastact.engine.addresses import (
+    load_int32,
+    load_int64,
+    load_nth,
+    load_word,
+    store_int32,
+    store_int64,
+    store_nth,
+)
 from fastact.engine.row_plan import FILL, INFINITE_SHIFT
 
 __all__ = [
@@ -33,7 +41,7 @@ def write_double(address, value):
 
 def lanes_at(table, slot):
     """Where the numbers of a slot are kept."""
-    return load_int64(table + 8 * slot)
+    return load_nth(table, slot)
 
 
 def read_lane(base, size, i):
@@ -42,7 +50,7 @@ def read_lane(base, size, i):
         # In two statements: as a conditional expression Numba compiles it to "unreachable".
         single = from_bits(load_int32(base + 4 * i))
         return float64(single)
-    return from_bits(load_int64(base + 8 * i))
+    return from_bits(load_nth(base, i))
 
 
 def write_lane(base, size, i, value):
@@ -50,7 +58,7 @@ def write_lane(base, size, i, value):
     if size == 4:
         store_int32(base + 4 * i, bits(float32(value)))
     else:
-        store_int64(base + 8 * i, bits(value))
+        store_nth(base, i, bits(value))
 
 
 def copy_elements(target, source, size, count):
@@ -61,17 +69,17 @@ def copy_elements(target, source, size, count):
 
 def pad(buffer, size, count, room, plan):
     """Fill a buffer from ``count`` up to ``room`` with what changes no result."""
-    fill = load_int64(plan + FILL)
+    fill = load_word(plan, FILL)
     for i in range(count, room):
         if size == 4:
             store_int32(buffer + 4 * i, int32(fill))
         else:
-            store_int64(buffer + 8 * i, fill)
+            store_nth(buffer, i, fill)
 
 
 def infinity_stays(plan):
     """Whether an infinite maximum must not be subtracted: it would make nan of all."""
-    return load_int64(plan + INFINITE_SHIFT) == 0
+    return load_word(plan, INFINITE_SHIFT) == 0
 
 
 def sum_of_unbounded(first, size, step, n):

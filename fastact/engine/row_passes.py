@@ -5,7 +5,8 @@ They are: maximum, prepare, sum, finish, map.
 
 # Type annotations would be wrong here: these functions only exist compiled.
 
-from fastact.engine.addresses import call_lanes, load_int64, store_int64
+from fastact.engine.addresses import load_word, store_nth, store_word
+from fastact.engine.calls import call_lanes
 from fastact.engine.lanes import (
     LANE_BITS,
     LANES,
@@ -50,27 +51,27 @@ FIRST_TAIL, SECOND_TAIL, OUT_TAIL = 8 * TAILS["first"], 8 * TAILS["second"], 8 *
 
 def place_streams(table, first, second, out):
     """Say where the streams lie."""
-    store_int64(table + FIRST, first)
-    store_int64(table + SECOND, second)
-    store_int64(table + OUT, out)
+    store_word(table, FIRST, first)
+    store_word(table, SECOND, second)
+    store_word(table, OUT, out)
 
 
 def place_rows(table, rows, first_stride, second_stride, out_stride):
     """Say how many rows a call takes, and how far each lies from the one before."""
-    store_int64(table + 8 * ROWS, rows)
-    store_int64(table + FIRST_STRIDE, first_stride)
-    store_int64(table + SECOND_STRIDE, second_stride)
-    store_int64(table + OUT_STRIDE, out_stride)
-    store_int64(table + 8 * TAILED, 0)
+    store_nth(table, ROWS, rows)
+    store_word(table, FIRST_STRIDE, first_stride)
+    store_word(table, SECOND_STRIDE, second_stride)
+    store_word(table, OUT_STRIDE, out_stride)
+    store_nth(table, TAILED, 0)
 
 
 def place_tails(table, first, second, out, stride):
     """Say where the last elements of the rows lie, padded to whole blocks."""
-    store_int64(table + 8 * TAILED, 1)
-    store_int64(table + 8 * TAIL_STRIDE, stride)
-    store_int64(table + FIRST_TAIL, first)
-    store_int64(table + SECOND_TAIL, second)
-    store_int64(table + OUT_TAIL, out)
+    store_nth(table, TAILED, 1)
+    store_nth(table, TAIL_STRIDE, stride)
+    store_word(table, FIRST_TAIL, first)
+    store_word(table, SECOND_TAIL, second)
+    store_word(table, OUT_TAIL, out)
 
 
 def take_tail(tails, first, size, rest, plan):
@@ -87,8 +88,8 @@ def take(table, plan, side, first, away, step, kept, n, blocks, rows):
     numbers are the i-th of ``kept`` bytes each, its sums of eight; ``side`` is
     where the plan has the spans of this arrangement.
     """
-    maximum, map_span = load_int64(plan + side + MAXIMUM), load_int64(plan + side + MAP)
-    size = load_int64(plan + COMPUTED)
+    maximum, map_span = load_word(plan, side + MAXIMUM), load_word(plan, side + MAP)
+    size = load_word(plan, COMPUTED)
     special = 0
     if maximum != 0:
         peak_at = lanes_at(table, PEAK)
@@ -102,9 +103,9 @@ def take(table, plan, side, first, away, step, kept, n, blocks, rows):
                 if abs(read_lane(peak_at, kept, i)) == INFINITY:
                     special |= 1 << i
                     write_lane(peak_at, kept, i, 0.0)
-        call_lanes(load_int64(plan + side + PREPARE), table, 1)
+        call_lanes(load_word(plan, side + PREPARE), table, 1)
     if n > 0:
-        call_lanes(load_int64(plan + side + SUM), table, blocks)
+        call_lanes(load_word(plan, side + SUM), table, blocks)
     if special != 0:
         for i in range(rows):
             if (special >> i) & 1 == 1:
@@ -112,7 +113,7 @@ def take(table, plan, side, first, away, step, kept, n, blocks, rows):
                 write_double(lanes_at(table, HIGH) + 8 * i, value)
                 write_double(lanes_at(table, LOW) + 8 * i, 0.0)
                 write_lane(lanes_at(table, COUNT), kept, i, 0.0)
-    call_lanes(load_int64(plan + side + FINISH), table, 1)
+    call_lanes(load_word(plan, side + FINISH), table, 1)
     if map_span != 0 and n > 0:
         call_lanes(map_span, table, blocks)
 
@@ -123,7 +124,7 @@ def rows_in_turn(table, plan, first, n, rows):
     One by one, a row waits 85 ns at its passes' ends: to fold eight lanes, to prepare, to
     divide. Here another row's elements fill that time.
     """
-    away = load_int64(table + FIRST_STRIDE)
+    away = load_word(table, FIRST_STRIDE)
     take(table, plan, 0, first, away, 1, 8, n, n >> LANE_BITS, rows)
 
 

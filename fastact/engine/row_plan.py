@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastact.engine.plan import make_plan
+from fastact.engine.plan import make_plan, plan_words
 
 __all__ = ["ROW_WORDS", "make_row_plan"]
 
@@ -60,7 +60,7 @@ def make_row_plan(
 ) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """A plan from its words by name."""
     plan = np.zeros(FIRST_ROW_WORD + len(ROW_WORDS), dtype=np.int64)
-    head = make_plan(**ordinary)
+    head = make_plan(plan_words(**ordinary))
     plan[: head.size] = head
     plan[FIRST_ROW_WORD:] = [rowwise[word] for word in ROW_WORDS]
     return plan

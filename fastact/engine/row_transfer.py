@@ -5,14 +5,14 @@ What is stored in 16 bits is converted on the way, as much at once as lies toget
 
 # Type annotations would be wrong here: these functions only exist compiled.
 from fastact.engine.addresses import (
-    call_gather,
-    call_scatter,
     load_int32,
     load_int64,
+    load_word,
     stack,
     store_int32,
     store_int64,
 )
+from fastact.engine.calls import call_gather, call_scatter
 from fastact.engine.lanes import LANES, SIDE_LANES
 from fastact.engine.plan import GATHER, NATIVE, SCATTER, STORED
 from fastact.engine.row_lanes import pad
@@ -115,8 +115,8 @@ def columns(outer, stored, rows, n):
 
 def columns_in(plan, place, stride, source, inner, size, n):
     """LANES rows of which neighbours lie side by side, to where each is contiguous."""
-    block, step, native = stack(BLOCK), inner, load_int64(plan + NATIVE) == 1
-    gather, stored = load_int64(plan + GATHER), load_int64(plan + STORED)
+    block, step, native = stack(BLOCK), inner, load_word(plan, NATIVE) == 1
+    gather, stored = load_word(plan, GATHER), load_word(plan, STORED)
     for k in range(0, n, LANES):
         j = min(k, n - LANES)  # the last block overlaps the one before
         begin = source + j * inner
@@ -132,8 +132,8 @@ def columns_in(plan, place, stride, source, inner, size, n):
 
 def columns_out(plan, target, inner, place, stride, size, n):
     """And back."""
-    block, native = stack(BLOCK), load_int64(plan + NATIVE) == 1
-    scatter, stored = load_int64(plan + SCATTER), load_int64(plan + STORED)
+    block, native = stack(BLOCK), load_word(plan, NATIVE) == 1
+    scatter, stored = load_word(plan, SCATTER), load_word(plan, STORED)
     for k in range(0, n, LANES):
         j = min(k, n - LANES)
         begin = target + j * inner
@@ -154,7 +154,7 @@ def adjoining(outer, inner, stored, n):
 
 def bring(plan, place, stride, source, outer, inner, size, rows, n):
     """Some rows to where each is contiguous, ``stride`` bytes apart, and padded."""
-    gather, stored = load_int64(plan + GATHER), load_int64(plan + STORED)
+    gather, stored = load_word(plan, GATHER), load_word(plan, STORED)
     if columns(outer, stored, rows, n):
         columns_in(plan, place, stride, source, inner, size, n)
     elif adjoining(outer, inner, stored, n) and stride == n * size:
@@ -168,7 +168,7 @@ def bring(plan, place, stride, source, outer, inner, size, rows, n):
 
 def send(plan, target, outer, inner, place, stride, size, rows, n):
     """And back."""
-    scatter, stored = load_int64(plan + SCATTER), load_int64(plan + STORED)
+    scatter, stored = load_word(plan, SCATTER), load_word(plan, STORED)
     if columns(outer, stored, rows, n):
         columns_out(plan, target, inner, place, stride, size, n)
     elif adjoining(outer, inner, stored, n) and stride == n * size:
@@ -180,8 +180,8 @@ def send(plan, target, outer, inner, place, stride, size, rows, n):
 
 def bring_side(plan, place, spare, source, outer, inner, size, rows, n):
     """``rows`` short rows to where SIDE_LANES lie side by side; ``spare`` is room for as many."""
-    gather, stored = load_int64(plan + GATHER), load_int64(plan + STORED)
-    if load_int64(plan + NATIVE) == 1:
+    gather, stored = load_word(plan, GATHER), load_word(plan, STORED)
+    if load_word(plan, NATIVE) == 1:
         turn_in(place, source, outer, inner, size, rows, n)
     elif outer == stored and rows == SIDE_LANES:
         for j in range(n):
@@ -198,8 +198,8 @@ def bring_side(plan, place, spare, source, outer, inner, size, rows, n):
 
 def send_side(plan, target, outer, inner, place, spare, size, rows, n):
     """And back."""
-    scatter, stored = load_int64(plan + SCATTER), load_int64(plan + STORED)
-    if load_int64(plan + NATIVE) == 1:
+    scatter, stored = load_word(plan, SCATTER), load_word(plan, STORED)
+    if load_word(plan, NATIVE) == 1:
         turn_out(target, outer, inner, place, size, rows, n)
     elif outer == stored and rows == SIDE_LANES:
         for j in range(n):

@@ -21,15 +21,18 @@ Rows that are not contiguous, or of another storage dtype, go through scratch.
 from fastact.engine.addresses import (
     LINE,
     allocate,
-    call_loop,
-    call_scatter,
     clear_line,
     load_int64,
+    load_nth,
+    load_word,
     release,
     stack,
     store_int64,
+    store_nth,
+    store_word,
 )
 from fastact.engine.cache_size import first_level_cache, second_level_cache
+from fastact.engine.calls import call_loop, call_scatter
 from fastact.engine.exceptions import out_of_memory
 from fastact.engine.fp_state import put_back, suspend
 from fastact.engine.lanes import LANE_BITS, LANES, SIDE_LANES, SLOTS, TABLE_WORDS
@@ -77,18 +80,18 @@ ALL_TAILS = 3 * LANES * 8 * LANES
 
 def group(table, plan, size, scratch, args, steps, row, rows, n):
     """Bring ``rows`` <= SIDE_LANES rows in side by side, compute, and take them out."""
-    inputs, room = load_int64(plan + ROW_INPUTS), n * SIDE_LANES * size
+    inputs, room = load_word(plan, ROW_INPUTS), n * SIDE_LANES * size
     core, spare = steps + 8 * (inputs + 1), scratch + inputs * room
     for k in range(inputs):
-        outer, inner = load_int64(steps + 8 * k), load_int64(core + 8 * k)
-        source = load_int64(args + 8 * k) + row * outer
+        outer, inner = load_nth(steps, k), load_nth(core, k)
+        source = load_nth(args, k) + row * outer
         bring_side(plan, scratch + k * room, spare, source, outer, inner, size, rows, n)
     place_rows(table, 1, 0, 0, 0)
     rows_side_by_side(table, plan, size, scratch, scratch + (inputs - 1) * room, n)
-    outer, inner = load_int64(steps + 8 * inputs), load_int64(core + 8 * inputs)
-    target = load_int64(args + 8 * inputs) + row * outer
-    if load_int64(plan + SCALAR) == 1:
-        scatter = load_int64(plan + SCATTER)
+    outer, inner = load_nth(steps, inputs), load_nth(core, inputs)
+    target = load_nth(args, inputs) + row * outer
+    if load_word(plan, SCALAR) == 1:
+        scatter = load_word(plan, SCATTER)
         results, some = lanes_at(table, FACTOR), min(rows, LANES)
         call_scatter(scatter, target, outer, results, some)
         if rows > LANES:
@@ -108,30 +111,30 @@ def write_numbers(table, plan, size, target, outer, rows):
     factor_at = lanes_at(table, FACTOR)
     for i in range(rows):
         write_lane(factor_at, size, i, read_double(factor_at + 8 * i))
-    call_scatter(load_int64(plan + SCATTER), target, outer, factor_at, rows)
+    call_scatter(load_word(plan, SCATTER), target, outer, factor_at, rows)
 
 
 def turn(table, tails, plan, size, scratch, args, steps, row, rows, n):
     """``rows`` <= LANES rows in turn, through scratch unless all operands lie contiguous."""
-    inputs, scalar = load_int64(plan + ROW_INPUTS), load_int64(plan + SCALAR) == 1
+    inputs, scalar = load_word(plan, ROW_INPUTS), load_word(plan, SCALAR) == 1
     core, last = steps + 8 * (inputs + 1), inputs - 1
-    first_outer, second_outer = load_int64(steps), load_int64(steps + 8 * last)
+    first_outer, second_outer = load_int64(steps), load_nth(steps, last)
     first = load_int64(args) + row * first_outer
-    second = load_int64(args + 8 * last) + row * second_outer
-    outer = load_int64(steps + 8 * inputs)
-    target = load_int64(args + 8 * inputs) + row * outer
+    second = load_nth(args, last) + row * second_outer
+    outer = load_nth(steps, inputs)
+    target = load_nth(args, inputs) + row * outer
     # What only returns a number stores nothing.
     out, out_outer, stride = first if scalar else target, outer, whole(n) * size
     if scratch != 0:
         out, other = scratch, scratch + last * rows * stride
         bring(plan, scratch, stride, first, first_outer, load_int64(core), size, rows, n)
         if last == 1:
-            inner = load_int64(core + 8)
+            inner = load_nth(core, 1)
             bring(plan, other, stride, second, second_outer, inner, size, rows, n)
         first, second = scratch, other
         first_outer = second_outer = out_outer = stride
     done = False
-    if rows == 1 and n >= load_int64(plan + ONLINE):
+    if rows == 1 and n >= load_word(plan, ONLINE):
         done = long_row(table, tails, plan, size, first, out, n)
     if not done:
         place_streams(table, first, second, out)
@@ -155,25 +158,25 @@ def turn(table, tails, plan, size, scratch, args, steps, row, rows, n):
     if scalar:
         write_numbers(table, plan, size, target, outer, rows)
     elif scratch != 0:
-        send(plan, target, outer, load_int64(core + 8 * inputs), scratch, stride, size, rows, n)
+        send(plan, target, outer, load_nth(core, inputs), scratch, stride, size, rows, n)
 
 
 def contiguous(steps, plan):
-    inputs, stored = load_int64(plan + ROW_INPUTS), load_int64(plan + STORED)
-    cores = inputs if load_int64(plan + SCALAR) == 1 else inputs + 1
+    inputs, stored = load_word(plan, ROW_INPUTS), load_word(plan, STORED)
+    cores = inputs if load_word(plan, SCALAR) == 1 else inputs + 1
     core = steps + 8 * (inputs + 1)
-    same = load_int64(plan + NATIVE) == 1
+    same = load_word(plan, NATIVE) == 1
     for k in range(cores):
-        same = same and load_int64(core + 8 * k) == stored
+        same = same and load_nth(core, k) == stored
     return same
 
 
 def in_columns(steps, plan):
     """Whether rows that are read or written are columns of an array."""
-    inputs, stored = load_int64(plan + ROW_INPUTS), load_int64(plan + STORED)
+    inputs, stored = load_word(plan, ROW_INPUTS), load_word(plan, STORED)
     found = False
-    for k in range(inputs if load_int64(plan + SCALAR) == 1 else inputs + 1):
-        found = found or load_int64(steps + 8 * k) == stored
+    for k in range(inputs if load_word(plan, SCALAR) == 1 else inputs + 1):
+        found = found or load_nth(steps, k) == stored
     return found
 
 
@@ -184,7 +187,7 @@ def is_short(plan, size, n):
     """
     if n & (LANES - 1) != 0:
         return n <= RAGGED
-    return n * size <= EVEN if load_int64(plan + MAXIMUM) != 0 else n <= EASY
+    return n * size <= EVEN if load_word(plan, MAXIMUM) != 0 else n <= EASY
 
 
 def rows(args, dimensions, steps, plan):
@@ -193,13 +196,13 @@ def rows(args, dimensions, steps, plan):
     That is the address of a word to be set where there is no memory. A worker of the team cannot
     raise Python's error: it would be its own, and lost.
     """
-    count, n = load_int64(dimensions), load_int64(dimensions + 8)
+    count, n = load_int64(dimensions), load_word(dimensions, 8)
     if count > 0:
         state = suspend()
-        inputs, size = load_int64(plan + ROW_INPUTS), load_int64(plan + COMPUTED)
+        inputs, size = load_word(plan, ROW_INPUTS), load_word(plan, COMPUTED)
         table, lanes, tails = stack(TABLE), stack(ALL_LANES), stack(ALL_TAILS)
         for slot in range(FIRST_LANES, LAST_LANES + 1):
-            store_int64(table + 8 * slot, lanes + LANE_ROOM * (slot - FIRST_LANES))
+            store_nth(table, slot, lanes + LANE_ROOM * (slot - FIRST_LANES))
         for i in range(0, ALL_LANES, LINE):
             clear_line(lanes + i)
         short, memory = is_short(plan, size, n), 0
@@ -212,13 +215,13 @@ def rows(args, dimensions, steps, plan):
             together = min(LANES, max(1, IN_TURN // (n * size * (inputs + 1))))
         if buffered:
             # Short rows of 16 bits have one more place, between conversion and transposition.
-            places = inputs + 1 if short and load_int64(plan + NATIVE) == 0 else inputs
+            places = inputs + 1 if short and load_word(plan, NATIVE) == 0 else inputs
             room = places * together * (n if short else whole(n))
             memory = allocate(room * size + LINE)
         # Vectors across two lines cost short rows up to a fifth.
         scratch = (memory + LINE - 1) & -LINE
         if memory == 0 and buffered:
-            store_int64(load_int64(dimensions + 16), 1)
+            store_int64(load_word(dimensions, 16), 1)
         else:
             row = 0
             while row < count:
@@ -235,16 +238,16 @@ def rows(args, dimensions, steps, plan):
 
 def row_loop(args, dimensions, steps, plan):
     """The loop that NumPy calls: serial for few elements, else the team's, row by row."""
-    count, n = load_int64(dimensions), load_int64(dimensions + 8)
+    count, n = load_int64(dimensions), load_word(dimensions, 8)
     own, failed = stack(24), stack(8)
     store_int64(own, count)
-    store_int64(own + 8, n)
-    store_int64(own + 16, failed)
+    store_word(own, 8, n)
+    store_word(own, 16, failed)
     store_int64(failed, 0)
-    target = load_int64(plan + SERIAL)
-    some = count > 1 and count * n >= load_int64(plan + AWAKE)
+    target = load_word(plan, SERIAL)
+    some = count > 1 and count * n >= load_word(plan, AWAKE)
     if some and threads_pay(plan, count * n):
-        target = load_int64(load_int64(plan + TEAM))
+        target = load_int64(load_word(plan, TEAM))
     call_loop(target, args, own, steps, plan)
     if some:
         loop_ended(plan)

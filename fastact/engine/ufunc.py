@@ -17,7 +17,7 @@ from fastact.engine.cache_size import far_lengths
 from fastact.engine.entry import Activation
 from fastact.engine.first_loop import plan_filled_later
 from fastact.engine.forms import Form
-from fastact.engine.plan import make_plan
+from fastact.engine.plan import plan_words
 from fastact.engine.rowwise import GatedUnit
 
 __all__ = ["bfloat16_dtype", "build_ufunc", "register_bfloat16", "slots_of"]
@@ -115,21 +115,20 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
         found = _load_spans(qualified, entry, form, precision)
         return found, _seconds_per_element(found.uniform, operands, precision)
 
-    def plan(dtype: str, stored: int) -> Any:
+    def words(dtype: str) -> dict[str, int]:
         found, seconds = spans(_COMPUTED[dtype])
-        gather, scatter = carrier_code.storage_addresses(dtype)
+        stored = 2 if dtype == "bfloat16" else np.dtype(dtype).itemsize
         moved, written = operands * stored, outputs * stored
-        native = dtype == _COMPUTED[dtype]
-        return make_plan(
+        # What is at hand is not worth a look at every array's layout.
+        buffers = carrier_code.buffers(dtype) if carrier_code.has_buffers(dtype) else {}
+        return buffers | plan_words(
             SPAN=found.ordinary,
             UNIFORM=found.uniform,
             PARAMETERS=len(form.operands),
             INPUTS=inputs,
             OPERANDS=operands,
             STORED=stored,
-            NATIVE=int(native),
-            GATHER=gather,
-            SCATTER=scatter,
+            NATIVE=int(dtype == _COMPUTED[dtype]),
             SERIAL=carrier_code.serial_address("near"),
             TEAM=threads.TEAM_CELL,
             **threads.lengths(seconds, moved),
@@ -139,10 +138,13 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
             FAR=found.far,
         )
 
-    def later(dtype: str, stored: int) -> Any:
-        return plan_filled_later(functools.partial(plan, dtype, stored))
+    def later(dtype: str) -> Any:
+        return plan_filled_later(
+            SERIAL=functools.partial(words, dtype),
+            BUFFERED=functools.partial(carrier_code.buffers, dtype),
+        )
 
-    plans = [later(dtype, np.dtype(dtype).itemsize) for dtype in DTYPES]
+    plans = [later(dtype) for dtype in DTYPES]
     loops = len(DTYPES)
     functions = (ctypes.c_void_p * loops)(*[carrier_code.loop_address()] * loops)
     data = (ctypes.c_void_p * loops)(*(plan.ctypes.data for plan in plans))
@@ -152,7 +154,7 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
         functions, data, types, loops, inputs, outputs, _IDENTITY_NONE, name, text, 0
     )
     if bfloat16_dtype() is not None:
-        plans.append(later("bfloat16", 2))
+        plans.append(later("bfloat16"))
         register_bfloat16(ufunc, carrier_code.loop_address(), plans[-1])
         _keep_python_floats_weak(ufunc)
     # NumPy keeps the pointers alone.

@@ -1,0 +1,90 @@
+"""Code by address: how one part of the machine code calls another.
+
+Like :mod:`fastact.engine.addresses`, without meaning outside compiled code.
+"""
+
+# Numba calls the code generators below with positions and names of its own choosing.
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+__all__ = [
+    "call_buffered",
+    "call_gather",
+    "call_lanes",
+    "call_loop",
+    "call_prepare",
+    "call_scatter",
+    "call_span",
+]
+
+_INT = ir.IntType(64)
+
+
+def _caller(arity: int) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kind = ir.FunctionType(ir.VoidType(), [_INT] * arity)
+        builder.call(builder.inttoptr(args[0], kind.as_pointer()), args[1:])
+        return context.get_dummy_value()
+
+    return codegen
+
+
+@intrinsic
+def call_span(typingctx: Any, span: Any, operands: Any, units: Any, past: Any) -> Any:
+    """Call ``void span(char **operands, intp units, intp past)``."""
+    return types.void(types.int64, types.int64, types.int64, types.int64), _caller(3)
+
+
+@intrinsic
+def call_lanes(typingctx: Any, lanes: Any, table: Any, blocks: Any) -> Any:
+    """Call ``void lanes(void *table, intp blocks)``."""
+    return types.void(types.int64, types.int64, types.int64), _caller(2)
+
+
+@intrinsic
+def call_loop(typingctx: Any, loop: Any, args: Any, dims: Any, steps: Any, data: Any) -> Any:
+    """Call ``void loop(char **args, intp *dimensions, intp *steps, void *data)``."""
+    return types.void(*[types.int64] * 5), _caller(4)
+
+
+@intrinsic
+def call_prepare(typingctx: Any, prepare: Any, plan: Any, word: Any) -> Any:
+    """Call ``void prepare(void *plan, intp word)``."""
+    return types.void(types.int64, types.int64, types.int64), _caller(2)
+
+
+@intrinsic
+def call_buffered(
+    typingctx: Any,
+    code: Any,
+    args: Any,
+    done: Any,
+    n: Any,
+    steps: Any,
+    plan: Any,
+    order: Any,
+    span: Any,
+    past: Any,
+) -> Any:
+    """Call :func:`fastact.engine.buffered.buffered`."""
+    return types.void(*[types.int64] * 9), _caller(8)
+
+
+@intrinsic
+def call_gather(
+    typingctx: Any, code: Any, buffer: Any, source: Any, step: Any, count: Any, room: Any
+) -> Any:
+    """Call ``void gather(buffer, source, step, count, room)``."""
+    return types.void(*[types.int64] * 6), _caller(5)
+
+
+@intrinsic
+def call_scatter(typingctx: Any, code: Any, target: Any, step: Any, buffer: Any, count: Any) -> Any:
+    """Call ``void scatter(target, step, buffer, count)``."""
+    return types.void(*[types.int64] * 5), _caller(4)
