@@ -104,6 +104,27 @@ assert "storage-float32" not in made(), made()
     run(code, FASTACT_CACHE_DIR=str(tmp_path), FASTACT_NUM_THREADS="2")
 
 
+def test_what_few_rows_need_is_compiled_with_the_first_that_needs_it(tmp_path):
+    code = """
+import os, numpy as np, fastact as fa
+def made(): return {n.rsplit("-", 1)[0] for n in os.listdir(os.environ["FASTACT_CACHE_DIR"])}
+def check(x, out=None):
+    wide = x.astype("f8")
+    e = np.exp(wide - wide.max(-1, keepdims=True))
+    np.testing.assert_allclose(fa.softmax(x, out=out), e / e.sum(-1, keepdims=True), rtol=1e-6)
+x = np.random.default_rng(0).normal(size=(300, 1200)).astype("f4")
+for n in (1, 10, 65, 1001, 1200): check(x[:, :n]); check(x[0, :n])
+y = x.copy(); check(y, y)
+assert not {"row-transfer", "long-rows", "rows-softmax-float64"} & made(), made()
+check(x.T); check(x[:, ::2]); check(x[:, :1000], np.empty((1000, 300), "f4").T)
+assert "row-transfer" in made() and "long-rows" not in made(), made()
+check(np.resize(x, (2, 1_100_000)))
+check(np.resize(x, (1, 2_200_000))[:, ::2])
+assert "long-rows" in made(), made()
+"""
+    run(code, FASTACT_CACHE_DIR=str(tmp_path), FASTACT_NUM_THREADS="2")
+
+
 def test_buffers_that_cannot_be_made_are_an_error_where_they_are_needed():
     code = """
 import numpy as np, fastact as fa, fastact.engine.carrier_code as module

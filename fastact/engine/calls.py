@@ -17,10 +17,12 @@ __all__ = [
     "call_buffered",
     "call_gather",
     "call_lanes",
+    "call_long_row",
     "call_loop",
-    "call_prepare",
+    "call_maker",
     "call_scatter",
     "call_span",
+    "call_transfer",
 ]
 
 _INT = ir.IntType(64)
@@ -54,8 +56,8 @@ def call_loop(typingctx: Any, loop: Any, args: Any, dims: Any, steps: Any, data:
 
 
 @intrinsic
-def call_prepare(typingctx: Any, prepare: Any, plan: Any, word: Any) -> Any:
-    """Call ``void prepare(void *plan, intp word)``."""
+def call_maker(typingctx: Any, maker: Any, plan: Any, word: Any) -> Any:
+    """Call ``void maker(void *plan, intp word)``."""
     return types.void(types.int64, types.int64, types.int64), _caller(2)
 
 
@@ -74,6 +76,41 @@ def call_buffered(
 ) -> Any:
     """Call :func:`fastact.engine.buffered.buffered`."""
     return types.void(*[types.int64] * 9), _caller(8)
+
+
+@intrinsic
+def call_long_row(
+    typingctx: Any,
+    code: Any,
+    table: Any,
+    tails: Any,
+    plan: Any,
+    size: Any,
+    first: Any,
+    out: Any,
+    n: Any,
+    done: Any,
+) -> Any:
+    """Call :func:`fastact.engine.online_row.long_row`."""
+    return types.void(*[types.int64] * 9), _caller(8)
+
+
+@intrinsic
+def call_transfer(
+    typingctx: Any,
+    code: Any,
+    plan: Any,
+    place: Any,
+    stride: Any,
+    array: Any,
+    outer: Any,
+    inner: Any,
+    size: Any,
+    rows: Any,
+    n: Any,
+) -> Any:
+    """Call :func:`fastact.engine.row_transfer.bring` or ``send``."""
+    return types.void(*[types.int64] * 10), _caller(9)
 
 
 @intrinsic

@@ -28,7 +28,7 @@ from fastact.engine.addresses import (
     store_int64,
     store_nth,
 )
-from fastact.engine.calls import call_buffered, call_loop, call_prepare, call_span
+from fastact.engine.calls import call_buffered, call_loop, call_maker, call_span
 from fastact.engine.exceptions import raise_exception
 from fastact.engine.fp_state import put_back, suspend
 from fastact.engine.hazard import APART, SAME, worst_hazard
@@ -41,12 +41,12 @@ from fastact.engine.plan import (
     FETCH,
     FETCHING,
     INPUTS,
+    MAKER,
     MAX_OPERANDS,
     NATIVE,
     OPERANDS,
     PARAMETERS,
     PLACES,
-    PREPARE,
     SERIAL,
     SPAN,
     STORED,
@@ -57,7 +57,7 @@ from fastact.engine.plan import (
 )
 from fastact.engine.span import UNIT_BITS
 
-__all__ = ["WORDS", "alone", "loop", "loop_for", "serial"]
+__all__ = ["WORDS", "alone", "has_word", "loop", "loop_for", "serial"]
 
 WORDS = 8 * MAX_OPERANDS
 ALL_LINES = LINE * MAX_OPERANDS
@@ -202,15 +202,17 @@ def alone(args, dimensions, steps, plan):
     call_loop(loop_for(load_int64(dimensions), plan), args, dimensions, steps, plan)
 
 
-def is_filled(plan, word):
-    """Have Python fill a plan up to a word: False, and an exception raised, if it cannot."""
+def has_word(plan, word):
+    """Whether a plan has a word, made now if need be. If it cannot be, an exception is raised."""
+    if load_word(plan, word) != 0:
+        return True
     state = suspend()  # compiling raises flags of its own
-    call_prepare(load_word(plan, PREPARE), plan, word)
+    call_maker(load_word(plan, MAKER), plan, word)
     put_back(state)
-    filled = load_word(plan, word) != 0
-    if not filled:
+    made = load_word(plan, word) != 0
+    if not made:
         raise_exception(load_word(plan, FAILURE))
-    return filled
+    return made
 
 
 def carry_or_share(args, dimensions, steps, plan):
@@ -222,8 +224,8 @@ def carry_or_share(args, dimensions, steps, plan):
         few(args, 0, n, steps, plan)
         put_back(state)
         return
-    buffers = load_word(plan, BUFFERED) != 0 or lie_ready(args, n, steps, plan)
-    if not (buffers or is_filled(plan, BUFFERED)):
+    unready = load_word(plan, BUFFERED) == 0 and not lie_ready(args, n, steps, plan)
+    if unready and not has_word(plan, BUFFERED):
         return
     if n >= load_word(plan, AWAKE):
         if threads_pay(plan, n) and worst_hazard(args, steps, plan, n) <= SAME:
@@ -237,6 +239,6 @@ def carry_or_share(args, dimensions, steps, plan):
 
 def loop(args, dimensions, steps, plan):
     """The loop that NumPy calls: serial below the plan's length, else the team's."""
-    if load_word(plan, SERIAL) != 0 or is_filled(plan, SERIAL):
+    if has_word(plan, SERIAL):
         # Numba would compile again what it compiled for serial, were it called from here.
         carry_or_share(args, dimensions, steps, plan)

@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
-
-from fastact.engine.plan import WORDS, make_plan
+from fastact.engine.plan import WORDS, Plan, make_plan
 
 __all__ = ["fill_all", "plan_filled_later"]
 
-Plan = np.ndarray[tuple[int], np.dtype[np.int64]]
 Maker = Callable[[], Mapping[str, int]]
 
-#: Address of a plan -> the plan, and what makes its words, by the word that loops look at.
-_waiting: dict[int, tuple[Plan, dict[str, Maker]]] = {}
+#: Address of a plan -> the plan, the names of its words, and what makes some of them, by the
+#: one that loops look at.
+_waiting: dict[int, tuple[Plan, Sequence[str], dict[str, Maker]]] = {}
 _lock = threading.RLock()
 
 
@@ -32,36 +30,37 @@ class LoopError(RuntimeError):
         return "the machine code could not be made; what Python printed before this tells why"
 
 
-def plan_filled_later(**makers: Maker) -> Plan:
-    """A plan whose words each of ``makers`` gives when a loop needs the word it is named for."""
-    plan = make_plan({"PREPARE": _PREPARE_ADDRESS, "FAILURE": id(LoopError)})
-    _waiting[plan.ctypes.data] = plan, makers
+def plan_filled_later(names: Sequence[str] = WORDS, **makers: Maker) -> Plan:
+    """A plan whose words each of ``makers`` gives when a loop needs the word it is called by."""
+    plan = make_plan({"MAKER": _MAKER_ADDRESS, "FAILURE": id(LoopError)}, names)
+    _waiting[plan.ctypes.data] = plan, names, makers
     return plan
 
 
 def fill_all() -> None:
     """Fill every plan that still waits for something."""
-    for address, (_, makers) in _waiting.items():
-        for word in list(makers):
-            _fill(address, word)
+    for address, (_, _, makers) in _waiting.items():
+        for needed in list(makers):
+            _fill(address, needed)
 
 
 def _fill(address: int, needed: str) -> None:
     with _lock:
-        plan, makers = _waiting[address]
+        plan, names, makers = _waiting[address]
         if needed not in makers:  # another thread's loop came first
             return
         words = makers[needed]()
         # Loops look at the word they need alone: it comes last.
         for word in (*(word for word in words if word != needed), needed):
-            plan[WORDS.index(word)] = words[word]
+            plan[names.index(word)] = words[word]
         for word in words:
             makers.pop(word, None)
 
 
 @ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
-def _prepare(address: int, word: int) -> None:
-    _fill(address, WORDS[word // 8])
+def _make(address: int, offset: int) -> None:
+    _, names, _ = _waiting[address]
+    _fill(address, names[offset // 8])
 
 
-_PREPARE_ADDRESS = ctypes.cast(_prepare, ctypes.c_void_p).value or 0
+_MAKER_ADDRESS = ctypes.cast(_make, ctypes.c_void_p).value or 0

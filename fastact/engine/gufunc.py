@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from fastact.engine import carrier_code, codecache, threads
+from fastact.engine.first_loop import plan_filled_later
 from fastact.engine.lanes import ARRANGEMENTS, LaneSpan
-from fastact.engine.plan import AWAKE, NEVER, PARALLEL
-from fastact.engine.row_plan import make_row_plan
+from fastact.engine.plan import NEVER, make_plan, plan_words
+from fastact.engine.row_code import has_row_code, row_code
+from fastact.engine.row_plan import ROW_PLAN_WORDS
 from fastact.engine.rowwise import RowForm, RowFunction, RowKernel
-from fastact.engine.span import PRECISIONS
 from fastact.engine.ufunc import bfloat16_dtype, register_bfloat16, slots_of
 
 __all__ = ["build_gufunc"]
@@ -26,6 +27,8 @@ _COMPUTED["bfloat16"] = "float32"
 _FROM_FUNC_AND_DATA_AND_SIGNATURE = 31
 _IDENTITY_NONE = -1
 STAGES = ("maximum", "prepare", "sum", "finish", "map")
+#: Parts of the row carrier that few rows need.
+LATER = ("long-rows", "row-transfer")
 #: Bytes of a row from which a pass over memory is spared. Results depend on it in their last
 #: bits, so it is the same on every machine.
 ONLINE_BYTES = 4_000_000
@@ -47,34 +50,17 @@ def _constructor() -> Any:
     return kind(table[_FROM_FUNC_AND_DATA_AND_SIGNATURE])
 
 
-@functools.cache
-def _row_carrier() -> dict[str, int]:
-    """Addresses of the row carrier and of the loop that NumPy calls."""
-    symbols = ["fastact.rows", "fastact.row_loop"]
-
-    def build() -> bytes:
-        from fastact.engine import rows, target
-        from fastact.engine.lowering import lower_address_function
-
-        functions = (rows.rows, rows.row_loop)
-        # Not in line: 0.4 s of code generation in place of 2.6; softmax took 1 % longer or less.
-        return target.emit_object(
-            *map(lower_address_function, symbols, functions, (4, 4)), vector=False
-        )
-
-    return codecache.load("rows", symbols, build)
-
-
-def _load_spans(qualified: str, record: RowFunction, form: RowForm) -> dict[tuple[str, ...], int]:
-    spans: dict[tuple[str, str], LaneSpan] = {
-        (precision, stage): span
-        for precision in PRECISIONS
-        for stage in STAGES
-        if (span := getattr(record.kernels[form.namespace, precision], stage)) is not None
+def _load_spans(
+    qualified: str, record: RowFunction, form: RowForm, precision: str
+) -> dict[tuple[str, str], int]:
+    """Addresses of the lane spans, by stage and arrangement."""
+    kernel = record.kernels[form.namespace, precision]
+    stages: dict[str, LaneSpan] = {
+        stage: span for stage in STAGES if (span := getattr(kernel, stage)) is not None
     }
     symbols = {
-        (*key, arrangement): f"fastact.{qualified}.{key[0]}.{key[1]}.{arrangement}"
-        for key in spans
+        (stage, arrangement): f"fastact.{qualified}.{precision}.{stage}.{arrangement}"
+        for stage in stages
         for arrangement in ARRANGEMENTS
     }
 
@@ -84,12 +70,12 @@ def _load_spans(qualified: str, record: RowFunction, form: RowForm) -> dict[tupl
 
         return target.emit_object(
             *(
-                lane_span_assembly(symbol, spans[precision, stage], arrangement)
-                for (precision, stage, arrangement), symbol in symbols.items()
+                lane_span_assembly(symbol, stages[stage], arrangement)
+                for (stage, arrangement), symbol in symbols.items()
             )
         )
 
-    addresses = codecache.load(f"rows-{qualified}", list(symbols.values()), build)
+    addresses = codecache.load(f"rows-{qualified}-{precision}", list(symbols.values()), build)
     return {key: addresses[symbol] for key, symbol in symbols.items()}
 
 
@@ -113,51 +99,56 @@ def _seconds_per_element(loop: int, plan: Any, form: RowForm, precision: str) ->
 
 
 def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> np.ufunc:
-    """The gufunc of one form of a function of rows: compiled, or loaded from the cache."""
+    """The gufunc of one form; what a dtype or a layout needs is compiled or loaded later."""
     qualified = f"{form.namespace}.{record.name}".lstrip(".")
-    spans, carriers = _load_spans(qualified, record, form), _row_carrier()
-    inputs = len(form.operands)
-    plans = []
-    extra = [] if bfloat16_dtype() is None else ["bfloat16"]
-    for dtype in (*DTYPES, *extra):
+    inputs, loop = len(form.operands), row_code("rows")["LOOP"]
+
+    @functools.cache
+    def spans(precision: str) -> dict[tuple[str, str], int]:
+        return _load_spans(qualified, record, form, precision)
+
+    def words(dtype: str) -> dict[str, int]:
         computed = _COMPUTED[dtype]
         kernel: RowKernel = record.kernels[form.namespace, computed]
         gather, scatter = carrier_code.storage_addresses(dtype)
         fill = np.array(record.padding if kernel.maximum else 0.0, dtype=computed)
-        plan = make_row_plan(
-            {
-                "SPAN": 0,
-                "INPUTS": inputs,
-                "OPERANDS": inputs + 1,
-                "STORED": np.dtype(dtype).itemsize,
-                "NATIVE": int(dtype == computed),
-                "GATHER": gather,
-                "SCATTER": scatter,
-                "SERIAL": carriers["fastact.rows"],
-                "TEAM": threads.TEAM_CELL,
-                "PARALLEL": NEVER,
-                "GRAIN": 1,
-            },
-            dict(
-                **{stage.upper(): spans.get((computed, stage, "row"), 0) for stage in STAGES},
-                **{
-                    f"SIDE_{stage.upper()}": spans.get((computed, stage, "side"), 0)
-                    for stage in STAGES
-                },
-                ROW_INPUTS=inputs,
-                SCALAR=int(form.scalar),
-                INFINITE_SHIFT=int(record.infinite_shift),
-                FILL=int(fill.view(f"i{fill.itemsize}")),
-                COMPUTED=fill.itemsize,
-                ONLINE=ONLINE_BYTES // fill.itemsize if kernel.stores_exponentials else NEVER,
-            ),
+        found = plan_words(
+            INPUTS=inputs,
+            OPERANDS=inputs + 1,
+            STORED=2 if dtype == "bfloat16" else np.dtype(dtype).itemsize,
+            NATIVE=int(dtype == computed),
+            GATHER=gather,
+            SCATTER=scatter,
+            SERIAL=row_code("rows")["SERIAL"],
+            TEAM=threads.TEAM_CELL,
+            PARALLEL=NEVER,
+            GRAIN=1,
+            ROW_INPUTS=inputs,
+            SCALAR=int(form.scalar),
+            INFINITE_SHIFT=int(record.infinite_shift),
+            FILL=int(fill.view(f"i{fill.itemsize}")),
+            COMPUTED=fill.itemsize,
+            ONLINE=ONLINE_BYTES // fill.itemsize if kernel.stores_exponentials else NEVER,
         )
-        seconds = _seconds_per_element(carriers["fastact.rows"], plan, form, dtype)
-        lengths = threads.lengths(seconds)
-        plan[PARALLEL // 8], plan[AWAKE // 8] = lengths["PARALLEL"], lengths["AWAKE"]
-        plans.append(plan)
+        for (stage, arrangement), address in spans(computed).items():
+            found[f"SIDE_{stage.upper()}" if arrangement == "side" else stage.upper()] = address
+        for part in LATER:
+            found |= row_code(part) if has_row_code(part) else {}
+        plan = make_plan(found, ROW_PLAN_WORDS)
+        return found | threads.lengths(_seconds_per_element(found["SERIAL"], plan, form, dtype))
+
+    def later(dtype: str) -> Any:
+        return plan_filled_later(
+            ROW_PLAN_WORDS,
+            SERIAL=functools.partial(words, dtype),
+            LONG_ROW=functools.partial(row_code, "long-rows"),
+            BRING=functools.partial(row_code, "row-transfer"),
+        )
+
+    extra = [] if bfloat16_dtype() is None else ["bfloat16"]
+    plans = [later(dtype) for dtype in (*DTYPES, *extra)]
     count = len(DTYPES)
-    functions = (ctypes.c_void_p * count)(*[carriers["fastact.row_loop"]] * count)
+    functions = (ctypes.c_void_p * count)(*[loop] * count)
     data = (ctypes.c_void_p * count)(*(plan.ctypes.data for plan in plans[:count]))
     types = b"".join(bytes([np.dtype(dtype).num] * (inputs + 1)) for dtype in DTYPES)
     name, text, signature = record.name.encode(), doc.encode(), form.signature.encode()
@@ -165,7 +156,7 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
         functions, data, types, count, inputs, 1, _IDENTITY_NONE, name, text, 0, signature
     )
     if extra:
-        register_bfloat16(ufunc, carriers["fastact.row_loop"], plans[count])
+        register_bfloat16(ufunc, loop, plans[count])
     # NumPy keeps the pointers alone.
     _alive.append((functions, data, types, plans, name, text, signature))
     ufunc.__module__ = module

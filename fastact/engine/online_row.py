@@ -15,7 +15,7 @@ replaced by its result, as what has been stored cannot be taken back: it has the
 from numpy import int64
 
 from fastact.elementary.scalar import from_bits
-from fastact.engine.addresses import allocate, load_word, release, stack
+from fastact.engine.addresses import allocate, load_word, release, stack, store_int64
 from fastact.engine.calls import call_lanes
 from fastact.engine.lanes import LANE_BITS, LANES, SLOTS
 from fastact.engine.row_lanes import INFINITY, copy_elements, lanes_at, read_double, write_double
@@ -179,16 +179,14 @@ def multiply(table, tails, plan, size, out, n, kept):
         sweep(product, table, at, at, at, some)
 
 
-def long_row(table, tails, plan, size, first, out, n):
-    """One contiguous row in two passes over memory; whether it could be."""
+def long_row(table, tails, plan, size, first, out, n, done):
+    """One contiguous row in two passes over memory; 1 to ``done`` where it could be."""
     rest = n & (LANES - 1)
     kept = allocate(8 * ((n + PART - 1) // PART))
-    done = False
     if kept != 0:
         place_rows(table, 1, 0, 0, 0)
         take_tail(tails, first + (n - rest) * size, size, rest, plan)
-        done = store_exponentials(table, tails, plan, size, first, out, n, kept)
-        if done:
+        if store_exponentials(table, tails, plan, size, first, out, n, kept):
             multiply(table, tails, plan, size, out, n, kept)
+            store_int64(done, 1)
         release(kept)
-    return done

@@ -5,11 +5,13 @@ One plan per ufunc and dtype, handed to NumPy as the ``data`` of the loop.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-__all__ = ["MAX_OPERANDS", "NEVER", "PLACES", "WORDS", "make_plan", "plan_words"]
+__all__ = ["MAX_OPERANDS", "NEVER", "PLACES", "WORDS", "Plan", "make_plan", "plan_words"]
+
+Plan = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 #: The words in order; NATIVE is 1 where the span computes with the stored dtype itself.
 WORDS = (
@@ -32,14 +34,14 @@ WORDS = (
     "STREAM",
     "FAR",
     "GRAIN",
-    "PREPARE",
+    "MAKER",
     "BUFFERED",
     "FAILURE",
 )
 #: Byte offset of each word.
 SPAN, UNIFORM, PARAMETERS, INPUTS, OPERANDS, STORED, NATIVE, GATHER, SCATTER = range(0, 72, 8)
 SERIAL, TEAM, PARALLEL, AWAKE, FETCHING, FETCH, STREAMING, STREAM = range(72, 136, 8)
-FAR, GRAIN, PREPARE, BUFFERED, FAILURE = range(136, 176, 8)
+FAR, GRAIN, MAKER, BUFFERED, FAILURE = range(136, 176, 8)
 #: Where ``TEAM`` points: the address of the team's loop, and at these offsets whether it
 #: is busy (on a cache line of its own), how many threads it may use, and the
 #: nanoseconds of :mod:`fastact.engine.pace`.
@@ -63,7 +65,7 @@ def plan_words(**words: int) -> dict[str, int]:
     that asks ahead for what it reads, and from ``STREAM`` on ``STREAMING``, which has it write
     past the caches; a plan without them never does. A thread's share is a multiple of
     ``GRAIN``: 1024 elements, so that no two threads write one cache line, or 1 row.
-    Where ``SERIAL`` is still 0, or ``BUFFERED`` and it is needed, ``PREPARE`` is called with the
+    Where ``SERIAL`` is still 0, or ``BUFFERED`` and it is needed, ``MAKER`` is called with the
     plan and that word; what it leaves at 0 raises the exception at ``FAILURE``.
     """
     words = {
@@ -83,6 +85,6 @@ def plan_words(**words: int) -> dict[str, int]:
     return words
 
 
-def make_plan(words: Mapping[str, int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """A plan of these words, with 0 for those that are not among them."""
-    return np.array([words.get(word, 0) for word in WORDS], dtype=np.int64)
+def make_plan(words: Mapping[str, int], names: Sequence[str] = WORDS) -> Plan:
+    """A plan of these words, with 0 for those of ``names`` that are not among them."""
+    return np.array([words.get(name, 0) for name in names], dtype=np.int64)

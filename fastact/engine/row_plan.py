@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
+from fastact.engine.plan import WORDS
 
-from fastact.engine.plan import make_plan, plan_words
-
-__all__ = ["ROW_WORDS", "make_row_plan"]
+__all__ = ["ROW_PLAN_WORDS"]
 
 #: Addresses of the lane spans (0 for none), for one row and for rows side by side, then
 #: what kind of function it is: SCALAR, one number per row; INFINITE_SHIFT, a maximum of
 #: infinity is subtracted all the same. FILL pads a row: the bits of its neutral element.
 #: COMPUTED, bytes of the precision that the spans compute with. ONLINE, the length from which
-#: a row's maximum is found while its exponentials are stored.
+#: a row's maximum is found while its exponentials are stored. LONG_ROW, and BRING and SEND, are
+#: addresses of what only such rows need, and only those that are not contiguous: filled in when the
+#: first is met.
 ROW_WORDS = (
     "MAXIMUM",
     "PREPARE",
@@ -30,9 +30,11 @@ ROW_WORDS = (
     "FILL",
     "COMPUTED",
     "ONLINE",
+    "LONG_ROW",
+    "BRING",
+    "SEND",
 )
-#: Words left to the ordinary plan.
-FIRST_ROW_WORD = 32
+ROW_PLAN_WORDS = (*WORDS, *ROW_WORDS)
 (
     MAXIMUM,
     PREPARE,
@@ -50,17 +52,9 @@ FIRST_ROW_WORD = 32
     FILL,
     COMPUTED,
     ONLINE,
-) = range(8 * FIRST_ROW_WORD, 8 * (FIRST_ROW_WORD + len(ROW_WORDS)), 8)
+    LONG_ROW,
+    BRING,
+    SEND,
+) = range(8 * len(WORDS), 8 * len(ROW_PLAN_WORDS), 8)
 #: From a span for a row to the one for rows side by side.
 SIDE = SIDE_MAXIMUM - MAXIMUM
-
-
-def make_row_plan(
-    ordinary: dict[str, int], rowwise: dict[str, int]
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """A plan from its words by name."""
-    plan = np.zeros(FIRST_ROW_WORD + len(ROW_WORDS), dtype=np.int64)
-    head = make_plan(plan_words(**ordinary))
-    plan[: head.size] = head
-    plan[FIRST_ROW_WORD:] = [rowwise[word] for word in ROW_WORDS]
-    return plan

@@ -166,7 +166,7 @@ def bring(plan, place, stride, source, outer, inner, size, rows, n):
         pad(place + i * stride, size, n, stride // size, plan)
 
 
-def send(plan, target, outer, inner, place, stride, size, rows, n):
+def send(plan, place, stride, target, outer, inner, size, rows, n):
     """And back."""
     scatter, stored = load_word(plan, SCATTER), load_word(plan, STORED)
     if columns(outer, stored, rows, n):

@@ -11,6 +11,9 @@ from memory, softmax has one pass fewer (:mod:`fastact.engine.online_row`): 14 %
 and 10 % in float64 with all threads at work, a few percent with one; in shorter rows it lost
 5 %. Without stored exponentials, logsumexp would gain nothing: arithmetic hides its reading.
 
+What only long rows need, and what brings rows that do not lie contiguous to scratch and back
+(:mod:`fastact.engine.row_transfer`), is compiled with the first that needs it.
+
 *Short rows* are taken SIDE_LANES at a time side by side, one to a lane; longer ones in turn, up to
 LANES at a time, or one.
 
@@ -32,11 +35,11 @@ from fastact.engine.addresses import (
     store_word,
 )
 from fastact.engine.cache_size import first_level_cache, second_level_cache
-from fastact.engine.calls import call_loop, call_scatter
+from fastact.engine.calls import call_long_row, call_loop, call_scatter, call_transfer
+from fastact.engine.carrier import has_word
 from fastact.engine.exceptions import out_of_memory
 from fastact.engine.fp_state import put_back, suspend
 from fastact.engine.lanes import LANE_BITS, LANES, SIDE_LANES, SLOTS, TABLE_WORDS
-from fastact.engine.online_row import long_row
 from fastact.engine.pace import loop_ended, threads_pay
 from fastact.engine.plan import AWAKE, NATIVE, SCATTER, SERIAL, STORED, TEAM
 from fastact.engine.row_lanes import copy_elements, lanes_at, read_double, write_lane
@@ -48,8 +51,17 @@ from fastact.engine.row_passes import (
     rows_side_by_side,
     take_tail,
 )
-from fastact.engine.row_plan import COMPUTED, MAXIMUM, ONLINE, ROW_INPUTS, SCALAR
-from fastact.engine.row_transfer import bring, bring_side, second_half, send, send_side
+from fastact.engine.row_plan import (
+    BRING,
+    COMPUTED,
+    LONG_ROW,
+    MAXIMUM,
+    ONLINE,
+    ROW_INPUTS,
+    SCALAR,
+    SEND,
+)
+from fastact.engine.row_transfer import bring_side, second_half, send_side
 
 __all__ = ["row_loop", "rows"]
 
@@ -127,16 +139,18 @@ def turn(table, tails, plan, size, scratch, args, steps, row, rows, n):
     out, out_outer, stride = first if scalar else target, outer, whole(n) * size
     if scratch != 0:
         out, other = scratch, scratch + last * rows * stride
-        bring(plan, scratch, stride, first, first_outer, load_int64(core), size, rows, n)
+        bring, inner = load_word(plan, BRING), load_int64(core)
+        call_transfer(bring, plan, scratch, stride, first, first_outer, inner, size, rows, n)
         if last == 1:
             inner = load_nth(core, 1)
-            bring(plan, other, stride, second, second_outer, inner, size, rows, n)
+            call_transfer(bring, plan, other, stride, second, second_outer, inner, size, rows, n)
         first, second = scratch, other
         first_outer = second_outer = out_outer = stride
-    done = False
+    done = stack(8)
+    store_int64(done, 0)
     if rows == 1 and n >= load_word(plan, ONLINE):
-        done = long_row(table, tails, plan, size, first, out, n)
-    if not done:
+        call_long_row(load_word(plan, LONG_ROW), table, tails, plan, size, first, out, n, done)
+    if load_int64(done) == 0:
         place_streams(table, first, second, out)
         place_rows(table, rows, first_outer, second_outer, out_outer)
         rest, step, room = n & (LANES - 1), LANES * size, LANES * LANES * size
@@ -158,7 +172,8 @@ def turn(table, tails, plan, size, scratch, args, steps, row, rows, n):
     if scalar:
         write_numbers(table, plan, size, target, outer, rows)
     elif scratch != 0:
-        send(plan, target, outer, load_nth(core, inputs), scratch, stride, size, rows, n)
+        send, inner = load_word(plan, SEND), load_nth(core, inputs)
+        call_transfer(send, plan, scratch, stride, target, outer, inner, size, rows, n)
 
 
 def contiguous(steps, plan):
@@ -236,20 +251,31 @@ def rows(args, dimensions, steps, plan):
         put_back(state)
 
 
+def has_all(n, steps, plan):
+    """Whether everything is there that rows of ``n`` elements need, made now if need be."""
+    ready = has_word(plan, SERIAL)
+    if ready and n >= load_word(plan, ONLINE):
+        ready = has_word(plan, LONG_ROW)
+    if ready and load_word(plan, BRING) == 0 and not is_short(plan, load_word(plan, COMPUTED), n):
+        ready = contiguous(steps, plan) or has_word(plan, BRING)
+    return ready
+
+
 def row_loop(args, dimensions, steps, plan):
     """The loop that NumPy calls: serial for few elements, else the team's, row by row."""
     count, n = load_int64(dimensions), load_word(dimensions, 8)
     own, failed = stack(24), stack(8)
-    store_int64(own, count)
-    store_word(own, 8, n)
-    store_word(own, 16, failed)
     store_int64(failed, 0)
-    target = load_word(plan, SERIAL)
-    some = count > 1 and count * n >= load_word(plan, AWAKE)
-    if some and threads_pay(plan, count * n):
-        target = load_int64(load_word(plan, TEAM))
-    call_loop(target, args, own, steps, plan)
-    if some:
-        loop_ended(plan)
+    if has_all(n, steps, plan):
+        store_int64(own, count)
+        store_word(own, 8, n)
+        store_word(own, 16, failed)
+        target = load_word(plan, SERIAL)
+        some = count > 1 and count * n >= load_word(plan, AWAKE)
+        if some and threads_pay(plan, count * n):
+            target = load_int64(load_word(plan, TEAM))
+        call_loop(target, args, own, steps, plan)
+        if some:
+            loop_ended(plan)
     if load_int64(failed) != 0:
         out_of_memory()
