@@ -5,7 +5,7 @@ and whose own error the test suite holds below 1.5 ULP of float64 against multip
 precision: 3e-9 of a float32 ULP. Where one kernel serves both precisions (the piecewise
 linear ones) it is the same kernel, rounded 29 bits later.
 
-Results are kept per function, so that a run can be resumed; the table in
+Results are kept per function, so that a run can be resumed (``--resume``); the table in
 docs/accuracy.md is written by docs/generate.py.
 """
 
@@ -82,7 +82,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", help="functions (default: all)")
     parser.add_argument("--step", type=int, default=1, help="take every STEP-th input")
-    parser.add_argument("--again", action="store_true", help="also what is in the results already")
+    parser.add_argument("--resume", action="store_true", help="leave out what is recorded")
     arguments = parser.parse_args()
     entries = registry()
     unknown = sorted(set(arguments.names) - set(entries))
@@ -95,7 +95,7 @@ def main() -> int:
         for name in arguments.names or entries:
             for role in ("value", "derivative"):
                 key = f"{name} {role}"
-                if not arguments.again and results.get(key, {}).get("step", 99) <= arguments.step:
+                if arguments.resume and results.get(key, {}).get("step", 99) <= arguments.step:
                     continue
                 begin = time.perf_counter()
                 results[key] = run(entries[name], role, arguments.step, progress)

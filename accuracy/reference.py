@@ -5,7 +5,7 @@ that leaves a point open (accuracy/balls.py); the inputs are drawn anew on every
 same ones (accuracy/points.py). What is kept is the worst error of each function, for
 docs/accuracy.md, and the inputs of the greatest ones, for the test suite.
 
-Results are kept per function, so that a run can be resumed.
+Results are kept per function, so that a run that was interrupted can be resumed: ``--resume``.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", help="functions (default: all)")
     parser.add_argument("--points", type=int, default=1_000_000, help="inputs of each function")
-    parser.add_argument("--again", action="store_true", help="also what is in the results already")
+    parser.add_argument("--resume", action="store_true", help="leave out what is recorded")
     arguments = parser.parse_args()
     entries = registry()
     unknown = sorted(set(arguments.names) - set(entries))
@@ -134,7 +134,7 @@ def main() -> int:
         for name in arguments.names or entries:
             keys = [f"{name} {role}" for role in ROLES]
             done = min(results.get(key, {}).get("points", 0) for key in keys)
-            if not arguments.again and done >= arguments.points:
+            if arguments.resume and done >= arguments.points:
                 continue
             begin = time.perf_counter()
             count, worst = run(name, arguments.points, pool, progress)

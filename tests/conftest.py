@@ -50,6 +50,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("precision", ["float32", "float64"])
 
 
+def chosen(condition: Callable[[Any], Any]) -> pytest.MarkDecorator:
+    """The entries that a test is about."""
+    entries = [entry for entry in ENTRIES.values() if condition(entry)]
+    return pytest.mark.parametrize("entry", entries, ids=lambda entry: entry.name)
+
+
 def public(namespace: str, name: str) -> Callable[..., Any]:
     """``fa.NAME`` or ``fa.NAMESPACE.NAME``."""
     return getattr(getattr(fa, namespace) if namespace else fa, name)  # type: ignore[no-any-return]

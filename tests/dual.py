@@ -272,7 +272,6 @@ def vocabulary(numbers: Numbers) -> dict[str, Any]:
         "log1p": smooth("log1p", lambda x, y: divide(one, add(one, x))),
         "sqrt": smooth("sqrt", lambda x, y: divide(one, 2 * y)),
         "tanh": smooth("tanh", lambda x, y: square(call("sech", x))),
-        "cosh": smooth("cosh", lambda x, y: call("sinh", x)),
         "erf": smooth("erf", lambda x, y: bell(x)),
         "erfc": smooth("erfc", lambda x, y: -bell(x)),
         "abs": abs,

@@ -17,9 +17,9 @@ import pytest
 from numpy.typing import NDArray
 
 from accuracy.balls import crossings
-from fastact.engine.entry import registry
 from fastact.engine.forms import FORMS
-from tests.conftest import ROOT, fill, genuine
+from tests.conftest import ENTRIES, ROOT, chosen, fill, genuine
+from tests.dual import Dual, MpmathNumbers, vocabulary
 from tests.oracle import Exact, Oracle, Reference, reference
 from tests.sampling import SEED, inputs, parameter_sets
 
@@ -28,9 +28,6 @@ CAP = {"float32": (1.0, 1.0), "float64": (1.0, 1.5)}
 ROLES = {"value": "", "derivative": "grad"}
 #: Inputs of the greatest errors that accuracy/reference.py found.
 HARDEST = ROOT / "tests" / "hardest.json"
-
-# The two roles of a function share their reference: one worker should run both.
-pytestmark = pytest.mark.filterwarnings("error")
 
 
 class Sample(NamedTuple):
@@ -123,6 +120,7 @@ def test_error_at_the_hardest_inputs(entry: Any, role: str) -> None:
     assert_within(results, getattr(sample, role), x, bound, f"{role} of {entry.name}")
 
 
+@chosen(lambda entry: entry.parameters)
 @pytest.mark.parametrize("role", ROLES)
 def test_error_at_other_parameters(entry: Any, precision: str, role: str) -> None:
     for parameters in parameter_sets(entry, precision)[1:]:
@@ -143,6 +141,7 @@ def test_entry_promises_what_the_catalogue_asks(entry: Any, precision: str) -> N
     assert 0 <= promised.derivative <= derivative
 
 
+@chosen(lambda entry: entry.derivative_zeros)
 def test_derivative_zeros_are_zeros(entry: Any) -> None:
     # They loosen the unit around them: an entry may not name a point that is none.
     oracle = Oracle(entry, fill(entry))
@@ -153,9 +152,7 @@ def test_derivative_zeros_are_zeros(entry: Any) -> None:
 
 def test_the_slope_of_gelu_is_right_to_a_unit_of_itself_next_to_its_zero() -> None:
     # In float32 the zero is divided out (fastact/elementary/gelu_slope.py): no looser unit there.
-    entry = next(entry for entry in registry().values() if entry.name == "gelu")
-    (zero,) = entry.derivative_zeros
-    oracle = Oracle(entry, {})
+    (zero,), oracle = ENTRIES["gelu"].derivative_zeros, Oracle(ENTRIES["gelu"], {})
     near = np.float32(zero).view(np.int32) + np.arange(-100, 100, dtype=np.int32)
     x = near.view(np.float32)
     expected = reference([oracle(float(v)).derivative for v in x], "float32")
@@ -299,14 +296,8 @@ def test_softplus_of_tiny_betas(size: int, precision: str) -> None:
 
 
 def _value_at(entry: Any, parameters: dict[str, Any], x: float) -> mpmath.mpf:
-    from tests.dual import MpmathNumbers, vocabulary
-
     numbers = MpmathNumbers(400)
-    names = vocabulary(numbers) | {"x": x}
-    # As duals, but lifted without rounding to float64.
-    from tests.dual import Dual
-
-    names |= {n: Dual(numbers, mpmath.mpf(v), None) for n, v in parameters.items()}
-    names["x"] = Dual(numbers, mpmath.mpf(x), None)
-    result = eval(entry.formula, {"__builtins__": {}}, names)
+    # Lifted without rounding to float64.
+    lifted = {n: Dual(numbers, mpmath.mpf(v), None) for n, v in {"x": x, **parameters}.items()}
+    result = eval(entry.formula, {"__builtins__": {}}, vocabulary(numbers) | lifted)
     return result.value

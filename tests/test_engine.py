@@ -284,6 +284,7 @@ def test_threads(what, layer):
 
 @pytest.mark.parametrize("count", ["1", "2", "7"])
 def test_thread_count_from_the_environment(count):
+    run(LARGE + "check()", FASTACT_NUM_THREADS=count)
     code = LARGE + "check(); import sys; print('numba' in sys.modules)"
     assert run(code, FASTACT_NUM_THREADS=count) == str(count != "1")
 

@@ -97,6 +97,8 @@ def test_glu_names_what_is_wrong() -> None:
         fa.vjp.glu(np.ones(2), np.ones(4), out="wide")
     with pytest.raises(ValueError, match=r"g must broadcast to \(3, 2\)"):
         fa.vjp.glu(np.ones((5, 3, 2)), np.ones((3, 4)))
+    with pytest.raises(ValueError, match=r"g must broadcast to \(2,\)"):
+        fa.vjp.glu(np.ones(3), np.ones(4))
 
 
 @pytest.mark.parametrize("name", GATED)

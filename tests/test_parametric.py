@@ -15,9 +15,9 @@ from fastact.engine.namespace import is_function
 X = np.linspace(-3, 3, 41, dtype=np.float32)
 
 
-def cases():
+def cases(condition=lambda entry: True):
     for entry in registry().values():
-        if is_function(entry, FORMS[0]):
+        if is_function(entry, FORMS[0]) and condition(entry):
             for form in FORMS:
                 if form.applies_to(entry):
                     yield pytest.param(entry, form, id=f"{form.namespace or 'f'}.{entry.name}")
@@ -175,24 +175,31 @@ def test_bad_calls_name_what_is_wrong(entry, form):
         function(*operands, 1.0, **{first: 1.0})
     with pytest.raises(TypeError, match="at most"):
         function(*operands, *[1.0] * (len(entry.parameters) + 1))
-    with pytest.raises(TypeError, match="operands, not 0"):
+    with pytest.raises(TypeError, match="not 0 operands"):
         function()
     with pytest.raises(TypeError, match="bogus"):
         function(*operands, bogus=1)
 
 
-@pytest.mark.parametrize(("entry", "form"), list(cases()))
+@pytest.mark.parametrize(("entry", "form"), list(cases(lambda entry: entry.domain)))
 def test_parameters_outside_their_domain_are_refused(entry, form):
     function, _ = public(entry, form)
     for parameter, condition in entry.domain.items():
         with pytest.raises(ValueError, match=condition):
             function(*[X] * len(form.operands), **{parameter: -1.0})
+        one_wrong = np.where(np.arange(X.size) == 3, -2.0, 1.0)
+        with pytest.raises(ValueError, match=rf"{condition}, not -2.0 \(at index 3\)"):
+            function(*[X] * len(form.operands), **{parameter: one_wrong})
         # nan is data: it flows through.
         result = function(*[X] * len(form.operands), **{parameter: float("nan")})
         assert np.shape(result)[-1] == X.size
 
 
-@pytest.mark.parametrize(("entry", "form"), list(cases()))
+def open_ended(entry):
+    return any(">=" not in condition for condition in entry.domain.values())
+
+
+@pytest.mark.parametrize(("entry", "form"), list(cases(open_ended)))
 def test_parameters_that_round_to_the_end_of_their_domain_are_refused(entry, form):
     function, _ = public(entry, form)
     for parameter, condition in entry.domain.items():

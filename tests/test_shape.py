@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import hypothesis.strategies as st
@@ -21,18 +20,12 @@ from hypothesis import given, reject, settings
 from numpy.typing import NDArray
 
 from fastact.engine.forms import FORMS
-from tests.conftest import DTYPES, ENTRIES, fill, genuine
+from tests.conftest import DTYPES, ENTRIES, chosen, fill, genuine
 from tests.neighbours import bits_of, lines
 from tests.oracle import Oracle, reference
 from tests.sampling import domain_holds, parameter_sets
 
 few = settings(max_examples=30)
-
-
-def chosen(condition: Callable[[Any], Any]) -> pytest.MarkDecorator:
-    """The entries that a test is about."""
-    entries = [entry for entry in ENTRIES.values() if condition(entry)]
-    return pytest.mark.parametrize("entry", entries, ids=lambda entry: entry.name)
 
 
 def same(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:

@@ -129,7 +129,8 @@ def test_layouts(name, layout, dtype):
 def test_overlapping_input_and_output(name, shift, length):
     ufunc = getattr(fa, name)
     data = np.random.default_rng(1).normal(size=length + shift).astype(np.float32)
-    for source, target in ((slice(shift, None), slice(None, length)),) * 1 + (
+    for source, target in (
+        (slice(shift, None), slice(None, length)),
         (slice(None, length), slice(shift, None)),
         (slice(None, None, -1), slice(None)),
     ):

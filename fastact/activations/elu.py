@@ -11,8 +11,8 @@ from fastact.elementary.gaussian import (
     exp_double_terms,
     exp_single_terms,
 )
-from fastact.elementary.logistic import scaled_double
 from fastact.elementary.ndtr import one_and
+from fastact.elementary.pairs import scaled_double
 from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
 from fastact.engine.interleave import four_lines

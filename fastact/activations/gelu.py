@@ -9,7 +9,6 @@ from fastact.elementary.gaussian import (
     gaussian_double_terms,
 )
 from fastact.elementary.gelu_slope import slope_single_terms
-from fastact.elementary.logistic import sum_of_two
 from fastact.elementary.logistic_double import (
     complement_double_short,
     exp_minus_double_pair,
@@ -36,6 +35,7 @@ from fastact.elementary.ndtr import (
     one_and,
     tail_product,
 )
+from fastact.elementary.pairs import sum_of_two
 from fastact.elementary.scalar import fabs, fma, select
 from fastact.engine.entry import Bound, Interval, activation
 from fastact.engine.interleave import ending_apart, four_lines

@@ -8,8 +8,8 @@ from fastact.elementary.gaussian import (
     exp_double_terms,
 )
 from fastact.elementary.log1p import exp_pair
-from fastact.elementary.logistic import sum_of_two
 from fastact.elementary.minimum import mish_minimum_double
+from fastact.elementary.pairs import sum_of_two
 from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
 from fastact.engine.interleave import four_lines

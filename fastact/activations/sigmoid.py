@@ -27,7 +27,7 @@ def sigmoid(x):
     """Logistic function.
 
     Evaluated by one formula for the whole line that neither overflows nor cancels:
-    see :mod:`fastact.elementary.logistic`.
+    see :mod:`fastact.elementary.logistic_double`.
     """
     # Beyond the clamps the result rounds to 0 and to 1.
     x = select(x > 38.0, 38.0, x)

@@ -19,13 +19,13 @@ from fastact.elementary.ln2 import (
     LN2_SINGLE,
 )
 from fastact.elementary.log1p import exp_pair, log1p_double_terms, log1p_single_terms
-from fastact.elementary.logistic import sum_of_two
 from fastact.elementary.logistic_double import exp_minus_double_pair, times_logistic_double
 from fastact.elementary.logistic_single import (
     LEAST_SINGLE,
     exp_minus_single_pair,
     times_logistic_single,
 )
+from fastact.elementary.pairs import sum_of_two
 from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.engine.entry import Bound, Interval, activation
 from fastact.engine.interleave import four_lines

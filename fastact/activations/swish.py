@@ -7,7 +7,6 @@ from fastact.elementary.ln2 import LN2_700, LN2_700_REST
 from fastact.elementary.logistic import (
     logistic_double_parts,
     logistic_slope_wide,
-    scaled_double,
 )
 from fastact.elementary.logistic_double import (
     LEAST_DOUBLE,
@@ -27,6 +26,7 @@ from fastact.elementary.minimum import (
     silu_parts_near_minimum,
     silu_parts_near_minimum_single,
 )
+from fastact.elementary.pairs import scaled_double
 from fastact.elementary.scalar import copysign, fabs, fma, like, select
 from fastact.engine.amendment import amended
 from fastact.engine.entry import Bound, Interval, activation

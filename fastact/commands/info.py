@@ -41,14 +41,17 @@ def _version(package: str) -> str:
 
 def run(_options: argparse.Namespace) -> None:
     """Print versions, processor, threads and cache."""
-    enabled = {f[1:] for f in target.cpu_features().split(",") if f.startswith("+")}
-    vectors = [feature for feature in VECTOR_FEATURES if feature in enabled]
+    try:
+        enabled = {f[1:] for f in target.cpu_features().split(",") if f.startswith("+")}
+        vectors = ", ".join(f for f in VECTOR_FEATURES if f in enabled) or "baseline"
+    except target.SettingError as error:
+        vectors = str(error)
     directory = cache_directory()
     files = sorted(directory.glob("*.o")) if directory.is_dir() else []
     size = sum(file.stat().st_size for file in files) / 2**20
     try:
         allowed = f"{threads.max_threads()} of {os.cpu_count()} (FASTACT_NUM_THREADS sets it)"
-    except ValueError as error:
+    except target.SettingError as error:
         allowed = str(error)
     facts = {
         "fastact": f"{fastact.__version__}, {len(registry())} activations, "
@@ -56,7 +59,7 @@ def run(_options: argparse.Namespace) -> None:
         "python": f"{platform.python_version()} ({platform.platform()})",
         **{package: _version(package) for package in PACKAGES},
         "processor": f"{processor_name()} (LLVM: {target.cpu_name()})",
-        "features": ", ".join(vectors) or "baseline",
+        "features": vectors,
         "threads": allowed,
         "cache": f"{directory}, {len(files)} files, {size:.1f} MiB (FASTACT_CACHE_DIR sets it)",
     }

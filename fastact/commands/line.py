@@ -12,6 +12,7 @@ from pathlib import Path
 
 import fastact
 from fastact.commands.errors import BadArgument
+from fastact.engine.target import SettingError
 
 __all__ = ["main"]
 
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         import_module(options.module).run(options)
         sys.stdout.flush()
-    except BadArgument as error:
+    except (BadArgument, SettingError) as error:
         print(f"{parser.prog} {options.command}: error: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # "list | head": whoever read has had enough

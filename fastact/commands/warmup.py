@@ -19,12 +19,13 @@ __all__ = ["run"]
 
 
 def everything() -> list[tuple[str, Callable[[], Any]]]:
-    """The driver of the threads and every ufunc: a name each, and what makes it."""
+    """Every ufunc and the driver of the threads: a name each, and what makes it."""
     ufuncs: list[tuple[str, Callable[[], Any]]] = [
         (f"{form.namespace}.{record.name}".lstrip("."), partial(genuine, record, form))
         for record, form in compiled()
     ]
-    return [("threads", start_team), *ufuncs] if max_threads() > 1 else ufuncs
+    # Last: the first ufunc finds out whether Numba, which start_team imports, would abort.
+    return [*ufuncs, ("threads", start_team)] if max_threads() > 1 else ufuncs
 
 
 def run(_options: argparse.Namespace) -> None:

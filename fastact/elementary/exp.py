@@ -6,18 +6,18 @@ sum as well. exp(r) = 1 + r + r^2 q(r), with q interpolating at Chebyshev nodes,
 minimax where pairs of coefficients are named (Estrin's scheme: half the depth).
 
 =============  ==========  ======  ==================================================
-function       arithmetic  degree  error of the polynomial, relative to exp(r)
+exp_...        arithmetic  degree  error of the polynomial, relative to exp(r)
 =============  ==========  ======  ==================================================
-exp_within     float64     5 + 2   2^-32.1: for kernels that round to float32 at the end
-exp_double     float64     10 + 2  2^-61.4; by parts 2^-58
-exp_series     float64     9 + 2   2^-57.9, in pairs of coefficients
-exp_series     float32     4 + 2   2^-28.2, in pairs of coefficients
+within         float64     5 + 2   2^-32.1: for kernels that round to float32 at the end
+double_parts   float64     10 + 2  2^-58
+series_double  float64     9 + 2   2^-57.9, in pairs of coefficients
+series_single  float32     4 + 2   2^-28.2, in pairs of coefficients
 =============  ==========  ======  ==================================================
 
 ``exp_twice_single`` gives exp(2 z) for tanh, with one step of reduction: degree 6, 2^-28.9;
 ``exp_short_single`` likewise exp(v) by the series; ``exp2_minus_single`` gives 2^-u, whose
 reduction is exact: degree 6, 2^-28.3.
-The ``_parts`` functions return what cannot be rounded without loss.
+``exp_double_parts`` returns what cannot be rounded without loss.
 """
 
 from numpy import float32, float64, int32, int64

@@ -5,7 +5,7 @@ from numpy import float64, int64
 from fastact.elementary.exp import power_of_two
 from fastact.elementary.ln2 import LN2, LN2_REST
 from fastact.elementary.log1p import log1p_double_parts
-from fastact.elementary.logistic import sum_of_two
+from fastact.elementary.pairs import sum_of_two
 from fastact.elementary.scalar import bits, fma, select
 
 __all__ = ["log_of_sum"]

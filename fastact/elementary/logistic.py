@@ -1,4 +1,4 @@
-"""The logistic function by parts: as pairs, for swish, log_sigmoid and softplus.
+"""The logistic function by parts, for the derivatives of swish.
 
 s(v) = 1 / (1 + exp(-v)). With exp(-v) = 2^k h it is 2^-k / D, and 1 - s(v) = h / D,
 where D = 2^-k + h: one formula for the whole line that neither overflows nor cancels,
@@ -13,27 +13,13 @@ from fastact.elementary.exp import (
     exp_within,
     power_of_two,
 )
+from fastact.elementary.pairs import sum_of_two
 from fastact.elementary.scalar import fma, select
 
 __all__ = [
     "logistic_double_parts",
     "logistic_slope_wide",
-    "scaled_double",
-    "sum_of_two",
 ]
-
-
-def sum_of_two(a, b):
-    """a + b and its rounding error (Knuth's two-sum), whatever their order of magnitude."""
-    total = a + b
-    back = total - a
-    return total, (a - (total - back)) + (b - back)
-
-
-def scaled_double(value, k):
-    """value * 2^k rounded once, also where the result is subnormal; |k| <= 2000."""
-    half = int64(k >> int64(1))
-    return value * power_of_two(half) * power_of_two(int64(k - half))
 
 
 def logistic_double_parts(v, v_low):

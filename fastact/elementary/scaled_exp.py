@@ -34,7 +34,7 @@ from fastact.elementary.ln2 import (
     ROUND,
     ROUND_SINGLE,
 )
-from fastact.elementary.logistic import scaled_double
+from fastact.elementary.pairs import scaled_double
 from fastact.elementary.scalar import bits, fabs, fma, from_bits, like, select
 
 __all__ = [
@@ -67,7 +67,7 @@ _ZERO_OF_TWO, _ZERO_OF_TWO_SINGLE = ROUND + 2046.0, float64(ROUND_SINGLE) + 254.
 
 
 def shift_single(m):
-    """What is subtracted from x: m from 212 on, where x - m is exact."""
+    """What is subtracted from x: m from 256 on (from 212 on x - m is exact where it counts)."""
     return select(fabs(m) < float32(256.0), float32(0.0), m)
 
 
@@ -121,7 +121,7 @@ def scaled_exp_single(x, shift, magic, least):
 
 
 def shift_double(m):
-    """What is subtracted from x: m from 1500 on, where x - m is exact."""
+    """What is subtracted from x: m from 2048 on (from 1500 on x - m is exact where it counts)."""
     return select(fabs(m) < 2048.0, 0.0, m)
 
 

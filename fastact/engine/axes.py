@@ -119,6 +119,13 @@ def _on_halves(name: str, ufunc: np.ufunc) -> Callable[..., Any]:
     return on_halves
 
 
+def _broadcasts_to(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    try:
+        return shape == target or np.broadcast_shapes(shape, target) == target
+    except ValueError:
+        return False
+
+
 def _gradient_of_halves(name: str, ufunc: np.ufunc) -> Callable[..., Any]:
     def gradient_of_halves(
         g: Any, x: Any, /, axis: int = -1, *, out: Any = None, **keywords: Any
@@ -126,7 +133,7 @@ def _gradient_of_halves(name: str, ufunc: np.ufunc) -> Callable[..., Any]:
         x = np.asanyarray(x)
         up, gate = _halves(name, x, axis)
         shape = np.shape(g)
-        if shape != gate.shape and np.broadcast_shapes(shape, gate.shape) != gate.shape:
+        if not _broadcasts_to(shape, gate.shape):
             raise ValueError(
                 f"{name}(): g must broadcast to {gate.shape}, the shape of half of x, "
                 f"not have the shape {shape}"

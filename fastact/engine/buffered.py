@@ -2,16 +2,15 @@
 
 Strided and broadcast operands, storage dtypes, outputs that overlap inputs. The buffers stay in the
 first-level cache. What lies ready is not copied, and a process that meets nothing else does not
-need this code: it is compiled with the first array that does. With the carrier it took a sixth
-of the time from a cold cache to a first result.
+need this code: it is compiled with the first array that does.
 """
 
 # Type annotations would be wrong here: these functions only exist compiled.
 
 from fastact.engine.addresses import load_nth, load_word, stack, store_nth
 from fastact.engine.calls import call_gather, call_scatter, call_span
-from fastact.engine.carrier import WORDS
-from fastact.engine.hazard import SAME
+from fastact.engine.carrier import ADDRESS_BYTES
+from fastact.engine.hazard import ONE_BY_ONE, SAME
 from fastact.engine.plan import (
     GATHER,
     INPUTS,
@@ -43,11 +42,11 @@ def buffered(args, done, n, steps, plan, order, direct_span, past):
     gather, scatter = load_word(plan, GATHER), load_word(plan, SCATTER)
     native = load_word(plan, NATIVE) == 1 and order <= SAME
     unit = 8 if stored == 8 else 16  # elements: the span computes in float64 or float32
-    buffers, addresses = stack(ALL_BUFFERS), stack(WORDS)
-    chunk = 1 if order == 2 else CHUNK
+    buffers, addresses = stack(ALL_BUFFERS), stack(ADDRESS_BYTES)
+    chunk = 1 if order == ONE_BY_ONE else CHUNK
     longest = min(chunk, n - done)
     for k in range(inputs):  # a broadcast operand fills its buffer once
-        if load_nth(steps, k) == 0 and order != 2:
+        if load_nth(steps, k) == 0 and order != ONE_BY_ONE:
             place, room = load_nth(args, k), (longest + unit - 1) & -unit
             call_gather(gather, buffers + k * BUFFER_BYTES, place, 0, longest, room)
     while done < n:
@@ -63,7 +62,7 @@ def buffered(args, done, n, steps, plan, order, direct_span, past):
             store_nth(addresses, k, buffer)
             if direct and step == stored:
                 store_nth(addresses, k, place)
-            elif k < inputs and (step != 0 or order == 2):
+            elif k < inputs and (step != 0 or order == ONE_BY_ONE):
                 call_gather(gather, buffer, place, step, count, room)
         if direct:
             call_span(direct_span, addresses, room // unit, past)

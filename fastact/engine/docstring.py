@@ -8,8 +8,12 @@ from fastact.engine.forms import Form
 __all__ = ["docstring"]
 
 
-def docstring(entry: Activation, form: Form) -> str:
-    """Formula, arguments, result, range, error, special points, source, example."""
+def docstring(entry: Activation, form: Form, *, genuine: bool = False) -> str:
+    """Formula, arguments, result, range, error, special points, source, example.
+
+    Of the ``genuine`` ufunc, if there is a public function over it: that has no defaults, and
+    checks nothing.
+    """
     name = f"{form.namespace}.{entry.name}".lstrip(".")
     facts = {
         "name": entry.name,
@@ -22,9 +26,9 @@ def docstring(entry: Activation, form: Form) -> str:
         parts.append(entry.notes)
     if entry.aliases:
         parts.append(f"Also known as {', '.join(entry.aliases)}.")
-    parts.append(_parameters(entry, form))
+    parts.append(_parameters(entry, form, genuine))
     parts.append(_returns(form))
-    if entry.domain:
+    if entry.domain and not genuine:
         conditions = "; ".join(entry.domain.values())
         parts.append(
             "Raises\n------\nTypeError\n    Operands or parameters that are not real numbers.\n"
@@ -37,11 +41,11 @@ def docstring(entry: Activation, form: Form) -> str:
         )
     parts.append(_notes(entry, form))
     parts.append(f"References\n----------\n{entry.source}")
-    parts.append(_example(entry, form, name))
+    parts.append(_example(entry, form, name, genuine))
     return "\n\n".join(parts) + "\n"
 
 
-def _parameters(entry: Activation, form: Form) -> str:
+def _parameters(entry: Activation, form: Form, genuine: bool) -> str:
     meaning = {
         "g": "Gradient of the loss by the output.",
         "x": "Input.",
@@ -54,7 +58,7 @@ def _parameters(entry: Activation, form: Form) -> str:
     ]
     for parameter, default in entry.parameters.items():
         text = "a number, or an array that broadcasts against x"
-        suffix = "" if default is None else f", default {default:g}"
+        suffix = "" if default is None or genuine else f", default {default:g}"
         lines.append(f"{parameter} : float{suffix}\n    {text[0].upper()}{text[1:]}.")
     lines.append(
         "**kwargs\n    ``out``, ``where``, ``dtype`` and the other keywords of a NumPy ufunc."
@@ -80,7 +84,10 @@ def _notes(entry: Activation, form: Form) -> str:
         lines.append(f"Maximum error: {errors}.")
         if "derivative" in form.outputs and entry.derivative_zeros:
             lines.append("Within 0.1 of a zero of the derivative the unit is that of 1/8.")
-    lines.append("nan in x gives nan; infinities give the limits, or nan where there is none.")
+    lines.append(
+        f"nan in {form.operands[-1]} gives nan; infinities give the limits, or nan where there is "
+        "none."
+    )
     lines.append("No warning is raised but NumPy's own, of a cast to a narrower dtype.")
     if {"derivative", "from_output"} & set(form.outputs):
         for point, value in entry.kinks.items():
@@ -96,10 +103,11 @@ def _notes(entry: Activation, form: Form) -> str:
     return "\n".join(lines)
 
 
-def _example(entry: Activation, form: Form, name: str) -> str:
+def _example(entry: Activation, form: Form, name: str, genuine: bool) -> str:
     operands = ["np.float64(1.5)"] * len(form.operands)
-    operands += ["0.25" for default in entry.parameters.values() if default is None]
-    call = f"fa.{name}({', '.join(operands)})"
+    given = [default for default in entry.parameters.values() if default is None or genuine]
+    operands += [f"{0.25 if default is None else default:g}" for default in given]
+    call = f"fa.{'ufuncs.' if genuine else ''}{name}({', '.join(operands)})"
     expected = "()" if len(form.outputs) == 1 else "(2,)"
     return (
         "Examples\n--------\n>>> import numpy as np, fastact as fa\n"

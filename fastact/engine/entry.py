@@ -142,10 +142,6 @@ class Activation:
         """The derivative as a function of the output ``y`` (and the parameters)."""
         return self._add("from_output", "float64")(body)
 
-    def from_output_single(self, body: Body) -> Body:
-        """The float32 body of the derivative from the output."""
-        return self._add("from_output", "float32")(body)
-
     def parameter_derivative(self, body: Body) -> Body:
         """The derivative by the one trainable parameter."""
         (self.trainable,) = self.parameters
@@ -160,7 +156,7 @@ class Activation:
 def at_defaults(entry: Activation) -> Activation:
     """The entry without parameters: their defaults are constants, which LLVM folds.
 
-    A call then takes one operand fewer (0.8 us), and no product with 1 is computed. Folding
+    A call is spared an operand and its conversion, and no product with 1 is computed. Folding
     is exact: the bits are those of the entry with the defaults given.
     """
     bodies = {

@@ -1,8 +1,7 @@
-"""Plans that are filled when a loop first needs it.
+"""Plans whose words are filled in when a loop first needs them.
 
-Most programs use one dtype, and many no array that is not contiguous. To compile what the other
-three need takes two seconds of a processor, buffers a third of one: a cold first call is spared
-both.
+Most programs use one dtype, and many no array that is not contiguous: a cold first call does not
+wait for what the others need.
 """
 
 from __future__ import annotations

@@ -11,19 +11,18 @@ from typing import Any
 import numpy as np
 
 from fastact.engine import carrier_code, codecache, threads
+from fastact.engine.bfloat16 import register_bfloat16
+from fastact.engine.dtypes import COMPUTED, DTYPES, loop_dtypes, stored_bytes
 from fastact.engine.first_loop import plan_filled_later
 from fastact.engine.lanes import ARRANGEMENTS, LaneSpan
+from fastact.engine.numpy_c import ufunc_slot
 from fastact.engine.plan import NEVER, make_plan, plan_words
 from fastact.engine.row_code import has_row_code, row_code
 from fastact.engine.row_plan import ROW_PLAN_WORDS
 from fastact.engine.rowwise import RowForm, RowFunction, RowKernel
-from fastact.engine.ufunc import bfloat16_dtype, register_bfloat16, slots_of
 
 __all__ = ["build_gufunc"]
 
-DTYPES = ("float16", "float32", "float64")
-_COMPUTED = {"float16": "float32", "float32": "float32", "float64": "float64"}
-_COMPUTED["bfloat16"] = "float32"
 _FROM_FUNC_AND_DATA_AND_SIGNATURE = 31
 _IDENTITY_NONE = -1
 STAGES = ("maximum", "prepare", "sum", "finish", "map")
@@ -37,7 +36,6 @@ _alive: list[Any] = []
 
 @functools.cache
 def _constructor() -> Any:
-    table = slots_of(np._core._multiarray_umath._UFUNC_API)  # type: ignore[attr-defined]
     kind = ctypes.PYFUNCTYPE(
         ctypes.py_object,
         *[ctypes.c_void_p] * 3,
@@ -47,7 +45,7 @@ def _constructor() -> Any:
         ctypes.c_int,
         ctypes.c_char_p,
     )
-    return kind(table[_FROM_FUNC_AND_DATA_AND_SIGNATURE])
+    return kind(ufunc_slot(_FROM_FUNC_AND_DATA_AND_SIGNATURE))
 
 
 def _load_spans(
@@ -108,14 +106,14 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
         return _load_spans(qualified, record, form, precision)
 
     def words(dtype: str) -> dict[str, int]:
-        computed = _COMPUTED[dtype]
+        computed = COMPUTED[dtype]
         kernel: RowKernel = record.kernels[form.namespace, computed]
         gather, scatter = carrier_code.storage_addresses(dtype)
         fill = np.array(record.padding if kernel.maximum else 0.0, dtype=computed)
         found = plan_words(
             INPUTS=inputs,
             OPERANDS=inputs + 1,
-            STORED=2 if dtype == "bfloat16" else np.dtype(dtype).itemsize,
+            STORED=stored_bytes(dtype),
             NATIVE=int(dtype == computed),
             GATHER=gather,
             SCATTER=scatter,
@@ -145,8 +143,7 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
             BRING=functools.partial(row_code, "row-transfer"),
         )
 
-    extra = [] if bfloat16_dtype() is None else ["bfloat16"]
-    plans = [later(dtype) for dtype in (*DTYPES, *extra)]
+    plans = [later(dtype) for dtype in loop_dtypes()]
     count = len(DTYPES)
     functions = (ctypes.c_void_p * count)(*[loop] * count)
     data = (ctypes.c_void_p * count)(*(plan.ctypes.data for plan in plans[:count]))
@@ -155,7 +152,7 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
     ufunc = _constructor()(
         functions, data, types, count, inputs, 1, _IDENTITY_NONE, name, text, 0, signature
     )
-    if extra:
+    if len(plans) > count:
         register_bfloat16(ufunc, loop, plans[count])
     # NumPy keeps the pointers alone.
     _alive.append((functions, data, types, plans, name, text, signature))

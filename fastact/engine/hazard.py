@@ -5,18 +5,18 @@
 from fastact.engine.addresses import load_nth, load_word
 from fastact.engine.plan import INPUTS, OPERANDS
 
-__all__ = ["APART", "SAME", "worst_hazard"]
+__all__ = ["APART", "ONE_BY_ONE", "SAME", "worst_hazard"]
 
-#: What an output may do to an input, beside 1 and 2: see :func:`hazard`.
-APART, SAME = -1, 0
+#: What an output may do to an input, from harmless to worst: see :func:`hazard`.
+APART, SAME, IN_ORDER, ONE_BY_ONE = range(-1, 3)
 
 
 def hazard(args, steps, k, j, n):
     """Whether output ``j`` overwrites elements of input ``k`` that a later index reads.
 
-    APART: none. SAME: each just before it is written, as in place. 1: safe in order, as for
-    ``f(a[1:], out=a[:-1])``; 2: each element must be finished before the next, as in
-    ``accumulate``.
+    APART: none. SAME: each just before it is written, as in place. IN_ORDER: none if they are
+    computed in order, as for ``f(a[1:], out=a[:-1])``. ONE_BY_ONE: each element must be finished
+    before the next, as in ``accumulate``.
     """
     input_, output = load_nth(args, k), load_nth(args, j)
     in_step, out_step = load_nth(steps, k), load_nth(steps, j)
@@ -29,8 +29,8 @@ def hazard(args, steps, k, j, n):
     if input_ == output and in_step == out_step and out_step != 0:
         return SAME
     if in_step == out_step and out_step > 0 and output < input_:
-        return 1
-    return 2
+        return IN_ORDER
+    return ONE_BY_ONE
 
 
 def worst_hazard(args, steps, plan, n):
@@ -39,7 +39,7 @@ def worst_hazard(args, steps, plan, n):
     worst = APART
     for j in range(inputs, operands):
         if load_nth(steps, j) == 0:
-            worst = 2
+            worst = ONE_BY_ONE
         for k in range(inputs):
             worst = max(worst, hazard(args, steps, k, j, n))
     return worst

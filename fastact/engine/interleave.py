@@ -10,9 +10,9 @@ With four some gain more and others lose, so the ones that gain say so, with :fu
 with vectors of how many bytes. Of 64 (32 registers, a Zen 4) half of the kernels gain up to another
 16 % (softplus, log_sigmoid, swish', mish'), a third gain nothing, and those that wait for the
 divider or the root lose (celu 15 %, squareplus 7 %). Of 32 (16 registers, which two lines fill, a
-Zen 3) short chains gain: sigmoid 12 % in float32, its derivative and tanh's 17 %; most others keep
-more in memory than they gain. The first processors with AVX-512 use vectors of 32 bytes and are
-given the same, though they have 32 registers.
+Zen 3) fewer gain, among them sigmoid 12 % in float32, its derivative and tanh's 17 %; most others
+keep more in memory than they gain. The first processors with AVX-512 use vectors of 32 bytes and
+are given the same, though they have 32 registers.
 
 LLVM orders all that by a model of the processor. By that of a Zen, whose divider it takes to be
 quick, the vectors of a step divide together, and what comes before is done for one after the

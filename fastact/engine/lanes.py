@@ -25,8 +25,8 @@ from typing import Any
 __all__ = ["ARRANGEMENTS", "LANES", "LANE_BITS", "ROWS", "SIDE_LANES", "SLOTS", "STREAMS"]
 __all__ += ["STRIDES", "TABLE_WORDS", "TAILED", "TAILS", "TAIL_STRIDE", "Accumulator", "LaneSpan"]
 
-#: One vector of float32 on AVX2, two of float64, or one of 512 bits. With twice as many, the
-#: sums no longer fit in AVX2's registers beside an exponential's constants: 1.6x slower.
+#: Elements of a block: one vector of float32 on AVX2, two of float64, or one of 512 bits. Sums in
+#: float32 have twice as many lanes where rows are taken in turn (:mod:`fastact.engine.accumulate`).
 LANE_BITS = 3
 LANES = 1 << LANE_BITS
 #: Rows side by side: a group of them waits for one pass after the other, and twice as many wait

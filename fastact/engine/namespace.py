@@ -119,7 +119,7 @@ def describe(record: Record, form: AnyForm, *, genuine: bool = False) -> str:
     if isinstance(record, Activation):
         from fastact.engine.docstring import docstring
 
-        return docstring(record, form)
+        return docstring(record, form, genuine=genuine)
     from fastact.engine.row_docstring import row_docstring
 
     return row_docstring(record, form, genuine=genuine)
@@ -138,7 +138,7 @@ def is_function(record: Record, form: AnyForm) -> bool:
 def resolve(record: Record, form: AnyForm) -> Callable[..., Any]:
     """What the public name stands for: the ufunc, or a function over it."""
     if not is_function(record, form):
-        return genuine(record, form)  # type: ignore[no-any-return]
+        return genuine(record, form)
     module = f"{PACKAGE}.{form.namespace}".rstrip(".")
     with _lock:
         if isinstance(record, Activation):

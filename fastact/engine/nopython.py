@@ -77,8 +77,6 @@ def _typer(entry: Activation, form: Form, defaults: tuple[Any, ...]) -> Callable
     count = len(form.operands) + len(entry.parameters)
 
     def typer(*operands: Any) -> Any:
-        if operands and isinstance(operands[0], types.BaseTuple):
-            operands = tuple(operands[0])
         missing = count - len(operands)
         if not 0 <= missing <= len(defaults):
             return None

@@ -29,8 +29,8 @@ HIGH, LOW, COUNT = SLOTS["high"], SLOTS["low"], SLOTS["count"]
 FACTOR, FACTOR_LOW = SLOTS["factor"], SLOTS["factor_low"]
 #: Up to this power of two, both halves of a factor stay normal float32 numbers.
 SMALL = 16.0
-#: Blocks of a part, 1024 elements: a quarter of the first-level cache, and a row is still
-#: read ahead of its use. With 2^10 one thread lost 10 %.
+#: Blocks of a part (1024 elements, 4 or 8 KB): small enough to stay in the first-level cache, and a
+#: row is still read ahead of its use. With 2^10 blocks one thread lost 10 %.
 PART_BLOCKS = 1 << 7
 PART = PART_BLOCKS << LANE_BITS
 

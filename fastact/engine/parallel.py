@@ -21,8 +21,8 @@ from fastact.engine.addresses import (
     thread_count,
 )
 from fastact.engine.calls import call_loop
-from fastact.engine.carrier import WORDS, loop_for
-from fastact.engine.plan import BUSY, CAP, GRAIN, OPERANDS, SERIAL, TEAM
+from fastact.engine.carrier import ADDRESS_BYTES, loop_for
+from fastact.engine.plan import BUSY, CAP, GRAIN, OPERANDS, TEAM
 
 __all__ = ["load_team"]
 
@@ -36,7 +36,7 @@ def drive(args, dimensions, steps, plan, threads):  # type: ignore[no-untyped-de
     for thread in numba.prange(threads):
         start = thread * share
         if start < n:
-            own_args, own_dimensions = stack(WORDS), stack(24)
+            own_args, own_dimensions = stack(ADDRESS_BYTES), stack(24)
             store_int64(own_dimensions, min(share, n - start))
             if grain == 1:  # rows: two more words follow their number
                 store_word(own_dimensions, 8, load_word(dimensions, 8))
@@ -54,7 +54,7 @@ def team(args, dimensions, steps, plan):  # type: ignore[no-untyped-def]
         drive(args, dimensions, steps, plan, min(thread_count(), load_word(cell, CAP)))
         exchange(cell + BUSY, 0)
     else:
-        call_loop(load_word(plan, SERIAL), args, dimensions, steps, plan)
+        call_loop(loop_for(load_int64(dimensions), plan), args, dimensions, steps, plan)
 
 
 def load_team() -> int:

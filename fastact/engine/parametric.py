@@ -193,7 +193,7 @@ def _call_in_full(
     name = f"{form.namespace}.{entry.name}".lstrip(".")
     if given < required:
         wanted = ", ".join(form.operands)
-        raise TypeError(f"{name}() takes {wanted} by position: {required} operands, not {given}")
+        raise TypeError(f"{name}() takes {wanted} by position, not {given} operands")
     if given > required + len(names):
         raise TypeError(
             f"{name}() takes at most {required + len(names)} positional arguments "
@@ -234,8 +234,13 @@ def check_parameter(name: str, parameter: str, value: Any, condition: str | None
                 f"{name}(): {parameter} must be a real number or an array of them, not {value!r}"
             )
         array = value
-    if condition and not np.all(_holds(condition, array)):
-        raise ValueError(f"{name}(): {parameter} must satisfy {condition}, not {value!r}")
+    held = _holds(condition, array) if condition else True
+    if not np.all(held):
+        wrong = repr(value)
+        if np.ndim(held):
+            at = tuple(map(int, np.argwhere(np.logical_not(held))[0]))
+            wrong = f"{np.asarray(value)[at]} (at index {', '.join(map(str, at))})"
+        raise ValueError(f"{name}(): {parameter} must satisfy {condition}, not {wrong}")
 
 
 def _check_rounded(

@@ -69,14 +69,10 @@ def plan_words(**words: int) -> dict[str, int]:
     plan and that word; what it leaves at 0 raises the exception at ``FAILURE``.
     """
     words = {
-        "UNIFORM": 0,
         "PARAMETERS": words["INPUTS"],
         "AWAKE": NEVER,
-        "FETCHING": 0,
         "FETCH": NEVER,
-        "STREAMING": 0,
         "STREAM": NEVER,
-        "FAR": 0,
         "GRAIN": 1024,
         **words,
     }

@@ -124,7 +124,6 @@ class RowFunction:
     kernels: dict[tuple[str, str], RowKernel]
     forms: tuple[RowForm, ...]
     aliases: tuple[str, ...] = ()
-    parameters: dict[str, float | None] = field(default_factory=dict)
 
 
 Rowwise = GatedUnit | RowFunction

@@ -1,8 +1,8 @@
 """float16 and bfloat16 as storage types: to and from float32, rounded once.
 
-Written with integer operations in the kernel language, so the bits are the same on
-a processor with conversion instructions and on one without, and so that the loops
-vectorise on both. Patterns travel as int32.
+For bfloat16, and for processors without conversion instructions for float16: integer operations in
+the kernel language, with the bits that the instructions of other processors give. Patterns travel
+as int32.
 """
 
 from numpy import float32, int32

@@ -11,8 +11,12 @@ import re
 
 import llvmlite.binding as llvm
 
-__all__ = ["cpu_features", "cpu_name", "emit_assembly", "emit_object", "load_object"]
-__all__ += ["asks_ahead", "has_half_conversions", "vector_bytes", "vector_width"]
+__all__ = ["SettingError", "asks_ahead", "cpu_features", "cpu_name", "emit_assembly"]
+__all__ += ["emit_object", "has_half_conversions", "load_object", "vector_bytes", "vector_width"]
+
+
+class SettingError(ValueError):
+    """An environment variable is set to what cannot be."""
 
 
 def cpu_name() -> str:
@@ -26,7 +30,7 @@ def cpu_features() -> str:
     if features is not None:
         if not re.fullmatch(r"([+-][\w.-]+(,|$))*", features):
             # LLVM would end the process.
-            raise ValueError(
+            raise SettingError(
                 "NUMBA_CPU_FEATURES must be a list such as '+avx2,-avx512f', not " + repr(features)
             )
         return features

@@ -23,6 +23,7 @@ import numpy as np
 
 from fastact.engine import carrier_code, codecache
 from fastact.engine.plan import CAP, NEVER, PATIENCE, make_plan
+from fastact.engine.target import SettingError
 
 __all__ = ["TEAM_CELL", "lengths", "max_threads", "start_team"]
 
@@ -56,7 +57,7 @@ def max_threads() -> int:
     chosen = os.environ.get("FASTACT_NUM_THREADS", "")
     if chosen:
         if not chosen.strip().isdecimal() or int(chosen) < 1:
-            raise ValueError(f"FASTACT_NUM_THREADS must be a positive integer, not {chosen!r}")
+            raise SettingError(f"FASTACT_NUM_THREADS must be a positive integer, not {chosen!r}")
         return int(chosen)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

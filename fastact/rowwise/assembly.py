@@ -21,7 +21,7 @@ from fastact.engine.lanes import Accumulator, LaneSpan
 from fastact.engine.rowwise import RowKernel
 
 __all__ = ["BOUND", "EXPONENT", "FACTOR", "SLOPE", "SUMS", "VALUE"]
-__all__ += ["element", "finish_span", "from_output", "lost", "map_span", "maximum_span"]
+__all__ += ["element", "finish_span", "from_output", "map_span", "maximum_span"]
 __all__ += ["double_sum_low", "prepare_span", "single_sum", "single_sum_low", "sum_span", "whole"]
 
 INF = float("inf")
@@ -42,13 +42,6 @@ BOUND = {"float32": 2.0, "float64": 2.0}
 
 def element(x):
     return x
-
-
-def lost(a, b):
-    """What a + b loses to rounding."""
-    total = a + b
-    back = total - a
-    return (a - (total - back)) + (b - back)
 
 
 # An infinite sum has no remainder.

@@ -8,7 +8,7 @@ added up in float64, and nothing heavy before them.
 from numpy import float32, float64
 
 from fastact.elementary.log_of_sum import log_of_sum
-from fastact.elementary.logistic import sum_of_two
+from fastact.elementary.pairs import sum_of_two
 from fastact.elementary.scalar import fabs, fma, like, select
 from fastact.elementary.scaled_exp import (
     as_pair,
