@@ -1,8 +1,9 @@
 # Generated from the registry: python docs/generate.py
-from typing import Any
+
+from typing import Any, overload
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from . import grad as grad
 from . import ufuncs as ufuncs
@@ -10,65 +11,111 @@ from . import value_and_grad as value_and_grad
 from . import vjp as vjp
 from . import vjp_from_output as vjp_from_output
 from . import vjp_param as vjp_param
+from fastact.ufunc_types import Rows_x, Ufunc_gate_up, Ufunc_x
 
 __version__: str
-Phi: np.ufunc
-def celu(x: ArrayLike, /, alpha: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-def elu(x: ArrayLike, /, alpha: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-erf: np.ufunc
-erfc: np.ufunc
-expit: np.ufunc
-geglu: np.ufunc
-gelu: np.ufunc
-gelu_tanh: np.ufunc
-def glu(x: ArrayLike, /, axis: int = -1, **kwargs: Any) -> Any: ...
-def hard_shrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
-hard_sigmoid: np.ufunc
-hard_silu: np.ufunc
-hard_swish: np.ufunc
-def hard_tanh(x: ArrayLike, /, min_val: ArrayLike = -1.0, max_val: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-def hardshrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
-hardsigmoid: np.ufunc
-hardswish: np.ufunc
-def hardtanh(x: ArrayLike, /, min_val: ArrayLike = -1.0, max_val: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-identity: np.ufunc
-def leaky_relu(x: ArrayLike, /, negative_slope: ArrayLike = 0.01, **kwargs: Any) -> Any: ...
-lisht: np.ufunc
-def log1pexp(x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-log_cosh: np.ufunc
-log_expit: np.ufunc
-log_sigmoid: np.ufunc
-log_softmax: np.ufunc
-logistic: np.ufunc
-logit: np.ufunc
-logsigmoid: np.ufunc
-def logsumexp(x: ArrayLike, /, axis: int | tuple[int, ...] | None = None, keepdims: bool = False, **kwargs: Any) -> Any: ...
-mish: np.ufunc
-ndtr: np.ufunc
-prelu: np.ufunc
-quick_gelu: np.ufunc
-reglu: np.ufunc
-relu: np.ufunc
-relu2: np.ufunc
-relu6: np.ufunc
-selu: np.ufunc
-sigmoid: np.ufunc
-silu: np.ufunc
-def soft_shrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
-soft_sign: np.ufunc
-softmax: np.ufunc
-softmin: np.ufunc
-def softplus(x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-def softshrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
-softsign: np.ufunc
-sparse_plus: np.ufunc
-sparse_sigmoid: np.ufunc
-squared_relu: np.ufunc
-def squareplus(x: ArrayLike, /, b: ArrayLike = 4.0, **kwargs: Any) -> Any: ...
-step: np.ufunc
-swiglu: np.ufunc
-def swish(x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-tanh: np.ufunc
-tanh_shrink: np.ufunc
-tanhshrink: np.ufunc
-threshold: np.ufunc
+Phi: Ufunc_x
+@overload
+def celu(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, alpha: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def celu(x: ArrayLike, /, alpha: ArrayLike = 1.0, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+@overload
+def elu(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, alpha: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def elu(x: ArrayLike, /, alpha: ArrayLike = 1.0, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+erf: Ufunc_x
+erfc: Ufunc_x
+expit: Ufunc_x
+geglu: Ufunc_gate_up
+gelu: Ufunc_x
+gelu_tanh: Ufunc_x
+def glu(x: ArrayLike, /, axis: int = -1, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+@overload
+def hard_shrink(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, lambd: float | np.floating[Any] | np.integer[Any] | np.bool = 0.5, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def hard_shrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+hard_sigmoid: Ufunc_x
+hard_silu: Ufunc_x
+hard_swish: Ufunc_x
+@overload
+def hard_tanh(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, min_val: float | np.floating[Any] | np.integer[Any] | np.bool = -1.0, max_val: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def hard_tanh(x: ArrayLike, /, min_val: ArrayLike = -1.0, max_val: ArrayLike = 1.0, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+@overload
+def hardshrink(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, lambd: float | np.floating[Any] | np.integer[Any] | np.bool = 0.5, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def hardshrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+hardsigmoid: Ufunc_x
+hardswish: Ufunc_x
+@overload
+def hardtanh(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, min_val: float | np.floating[Any] | np.integer[Any] | np.bool = -1.0, max_val: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def hardtanh(x: ArrayLike, /, min_val: ArrayLike = -1.0, max_val: ArrayLike = 1.0, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+identity: Ufunc_x
+@overload
+def leaky_relu(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, negative_slope: float | np.floating[Any] | np.integer[Any] | np.bool = 0.01, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def leaky_relu(x: ArrayLike, /, negative_slope: ArrayLike = 0.01, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+lisht: Ufunc_x
+@overload
+def log1pexp(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, beta: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def log1pexp(x: ArrayLike, /, beta: ArrayLike = 1.0, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+log_cosh: Ufunc_x
+log_expit: Ufunc_x
+log_sigmoid: Ufunc_x
+log_softmax: Rows_x
+logistic: Ufunc_x
+logit: Ufunc_x
+logsigmoid: Ufunc_x
+def logsumexp(x: ArrayLike, /, axis: int | tuple[int, ...] | None = None, keepdims: bool = False, *, out: Any | tuple[Any] | None = None, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+mish: Ufunc_x
+ndtr: Ufunc_x
+@overload
+def prelu(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, weight: float | np.floating[Any] | np.integer[Any] | np.bool, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def prelu(x: ArrayLike, /, weight: ArrayLike, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+quick_gelu: Ufunc_x
+reglu: Ufunc_gate_up
+relu: Ufunc_x
+relu2: Ufunc_x
+relu6: Ufunc_x
+selu: Ufunc_x
+sigmoid: Ufunc_x
+silu: Ufunc_x
+@overload
+def soft_shrink(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, lambd: float | np.floating[Any] | np.integer[Any] | np.bool = 0.5, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def soft_shrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+soft_sign: Ufunc_x
+softmax: Rows_x
+softmin: Rows_x
+@overload
+def softplus(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, beta: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def softplus(x: ArrayLike, /, beta: ArrayLike = 1.0, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+@overload
+def softshrink(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, lambd: float | np.floating[Any] | np.integer[Any] | np.bool = 0.5, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def softshrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+softsign: Ufunc_x
+sparse_plus: Ufunc_x
+sparse_sigmoid: Ufunc_x
+squared_relu: Ufunc_x
+@overload
+def squareplus(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, b: float | np.floating[Any] | np.integer[Any] | np.bool = 4.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def squareplus(x: ArrayLike, /, b: ArrayLike = 4.0, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+step: Ufunc_x
+swiglu: Ufunc_gate_up
+@overload
+def swish(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, beta: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def swish(x: ArrayLike, /, beta: ArrayLike = 1.0, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+tanh: Ufunc_x
+tanh_shrink: Ufunc_x
+tanhshrink: Ufunc_x
+@overload
+def threshold(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, threshold: float | np.floating[Any] | np.integer[Any] | np.bool, value: float | np.floating[Any] | np.integer[Any] | np.bool, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def threshold(x: ArrayLike, /, threshold: ArrayLike, value: ArrayLike, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...

@@ -1,58 +1,105 @@
 # Generated from the registry: python docs/generate.py
-from typing import Any
+
+from typing import Any, overload
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-Phi: np.ufunc
-def celu(x: ArrayLike, /, alpha: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-def elu(x: ArrayLike, /, alpha: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-erf: np.ufunc
-erfc: np.ufunc
-expit: np.ufunc
-gelu: np.ufunc
-gelu_tanh: np.ufunc
-def hard_shrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
-hard_sigmoid: np.ufunc
-hard_silu: np.ufunc
-hard_swish: np.ufunc
-def hard_tanh(x: ArrayLike, /, min_val: ArrayLike = -1.0, max_val: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-def hardshrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
-hardsigmoid: np.ufunc
-hardswish: np.ufunc
-def hardtanh(x: ArrayLike, /, min_val: ArrayLike = -1.0, max_val: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-identity: np.ufunc
-def leaky_relu(x: ArrayLike, /, negative_slope: ArrayLike = 0.01, **kwargs: Any) -> Any: ...
-lisht: np.ufunc
-def log1pexp(x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-log_cosh: np.ufunc
-log_expit: np.ufunc
-log_sigmoid: np.ufunc
-logistic: np.ufunc
-logit: np.ufunc
-logsigmoid: np.ufunc
-mish: np.ufunc
-ndtr: np.ufunc
-prelu: np.ufunc
-quick_gelu: np.ufunc
-relu: np.ufunc
-relu2: np.ufunc
-relu6: np.ufunc
-selu: np.ufunc
-sigmoid: np.ufunc
-silu: np.ufunc
-def soft_shrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
-soft_sign: np.ufunc
-def softplus(x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-def softshrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
-softsign: np.ufunc
-sparse_plus: np.ufunc
-sparse_sigmoid: np.ufunc
-squared_relu: np.ufunc
-def squareplus(x: ArrayLike, /, b: ArrayLike = 4.0, **kwargs: Any) -> Any: ...
-step: np.ufunc
-def swish(x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-tanh: np.ufunc
-tanh_shrink: np.ufunc
-tanhshrink: np.ufunc
-threshold: np.ufunc
+from fastact.ufunc_types import Ufunc_x_to_two
+Phi: Ufunc_x_to_two
+@overload
+def celu(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, alpha: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[Any, Any]: ...
+@overload
+def celu(x: ArrayLike, /, alpha: ArrayLike = 1.0, *, out: tuple[NDArray[Any] | None, NDArray[Any] | None] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[NDArray[Any], NDArray[Any]]: ...
+@overload
+def elu(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, alpha: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[Any, Any]: ...
+@overload
+def elu(x: ArrayLike, /, alpha: ArrayLike = 1.0, *, out: tuple[NDArray[Any] | None, NDArray[Any] | None] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[NDArray[Any], NDArray[Any]]: ...
+erf: Ufunc_x_to_two
+erfc: Ufunc_x_to_two
+expit: Ufunc_x_to_two
+gelu: Ufunc_x_to_two
+gelu_tanh: Ufunc_x_to_two
+@overload
+def hard_shrink(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, lambd: float | np.floating[Any] | np.integer[Any] | np.bool = 0.5, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[Any, Any]: ...
+@overload
+def hard_shrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, *, out: tuple[NDArray[Any] | None, NDArray[Any] | None] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[NDArray[Any], NDArray[Any]]: ...
+hard_sigmoid: Ufunc_x_to_two
+hard_silu: Ufunc_x_to_two
+hard_swish: Ufunc_x_to_two
+@overload
+def hard_tanh(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, min_val: float | np.floating[Any] | np.integer[Any] | np.bool = -1.0, max_val: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[Any, Any]: ...
+@overload
+def hard_tanh(x: ArrayLike, /, min_val: ArrayLike = -1.0, max_val: ArrayLike = 1.0, *, out: tuple[NDArray[Any] | None, NDArray[Any] | None] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[NDArray[Any], NDArray[Any]]: ...
+@overload
+def hardshrink(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, lambd: float | np.floating[Any] | np.integer[Any] | np.bool = 0.5, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[Any, Any]: ...
+@overload
+def hardshrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, *, out: tuple[NDArray[Any] | None, NDArray[Any] | None] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[NDArray[Any], NDArray[Any]]: ...
+hardsigmoid: Ufunc_x_to_two
+hardswish: Ufunc_x_to_two
+@overload
+def hardtanh(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, min_val: float | np.floating[Any] | np.integer[Any] | np.bool = -1.0, max_val: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[Any, Any]: ...
+@overload
+def hardtanh(x: ArrayLike, /, min_val: ArrayLike = -1.0, max_val: ArrayLike = 1.0, *, out: tuple[NDArray[Any] | None, NDArray[Any] | None] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[NDArray[Any], NDArray[Any]]: ...
+identity: Ufunc_x_to_two
+@overload
+def leaky_relu(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, negative_slope: float | np.floating[Any] | np.integer[Any] | np.bool = 0.01, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[Any, Any]: ...
+@overload
+def leaky_relu(x: ArrayLike, /, negative_slope: ArrayLike = 0.01, *, out: tuple[NDArray[Any] | None, NDArray[Any] | None] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[NDArray[Any], NDArray[Any]]: ...
+lisht: Ufunc_x_to_two
+@overload
+def log1pexp(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, beta: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[Any, Any]: ...
+@overload
+def log1pexp(x: ArrayLike, /, beta: ArrayLike = 1.0, *, out: tuple[NDArray[Any] | None, NDArray[Any] | None] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[NDArray[Any], NDArray[Any]]: ...
+log_cosh: Ufunc_x_to_two
+log_expit: Ufunc_x_to_two
+log_sigmoid: Ufunc_x_to_two
+logistic: Ufunc_x_to_two
+logit: Ufunc_x_to_two
+logsigmoid: Ufunc_x_to_two
+mish: Ufunc_x_to_two
+ndtr: Ufunc_x_to_two
+@overload
+def prelu(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, weight: float | np.floating[Any] | np.integer[Any] | np.bool, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[Any, Any]: ...
+@overload
+def prelu(x: ArrayLike, /, weight: ArrayLike, *, out: tuple[NDArray[Any] | None, NDArray[Any] | None] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[NDArray[Any], NDArray[Any]]: ...
+quick_gelu: Ufunc_x_to_two
+relu: Ufunc_x_to_two
+relu2: Ufunc_x_to_two
+relu6: Ufunc_x_to_two
+selu: Ufunc_x_to_two
+sigmoid: Ufunc_x_to_two
+silu: Ufunc_x_to_two
+@overload
+def soft_shrink(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, lambd: float | np.floating[Any] | np.integer[Any] | np.bool = 0.5, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[Any, Any]: ...
+@overload
+def soft_shrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, *, out: tuple[NDArray[Any] | None, NDArray[Any] | None] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[NDArray[Any], NDArray[Any]]: ...
+soft_sign: Ufunc_x_to_two
+@overload
+def softplus(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, beta: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[Any, Any]: ...
+@overload
+def softplus(x: ArrayLike, /, beta: ArrayLike = 1.0, *, out: tuple[NDArray[Any] | None, NDArray[Any] | None] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[NDArray[Any], NDArray[Any]]: ...
+@overload
+def softshrink(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, lambd: float | np.floating[Any] | np.integer[Any] | np.bool = 0.5, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[Any, Any]: ...
+@overload
+def softshrink(x: ArrayLike, /, lambd: ArrayLike = 0.5, *, out: tuple[NDArray[Any] | None, NDArray[Any] | None] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[NDArray[Any], NDArray[Any]]: ...
+softsign: Ufunc_x_to_two
+sparse_plus: Ufunc_x_to_two
+sparse_sigmoid: Ufunc_x_to_two
+squared_relu: Ufunc_x_to_two
+@overload
+def squareplus(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, b: float | np.floating[Any] | np.integer[Any] | np.bool = 4.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[Any, Any]: ...
+@overload
+def squareplus(x: ArrayLike, /, b: ArrayLike = 4.0, *, out: tuple[NDArray[Any] | None, NDArray[Any] | None] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[NDArray[Any], NDArray[Any]]: ...
+step: Ufunc_x_to_two
+@overload
+def swish(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, beta: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[Any, Any]: ...
+@overload
+def swish(x: ArrayLike, /, beta: ArrayLike = 1.0, *, out: tuple[NDArray[Any] | None, NDArray[Any] | None] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[NDArray[Any], NDArray[Any]]: ...
+tanh: Ufunc_x_to_two
+tanh_shrink: Ufunc_x_to_two
+tanhshrink: Ufunc_x_to_two
+@overload
+def threshold(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, threshold: float | np.floating[Any] | np.integer[Any] | np.bool, value: float | np.floating[Any] | np.integer[Any] | np.bool, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[Any, Any]: ...
+@overload
+def threshold(x: ArrayLike, /, threshold: ArrayLike, value: ArrayLike, *, out: tuple[NDArray[Any] | None, NDArray[Any] | None] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[NDArray[Any], NDArray[Any]]: ...

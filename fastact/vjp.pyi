@@ -1,62 +1,109 @@
 # Generated from the registry: python docs/generate.py
-from typing import Any
+
+from typing import Any, overload
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-Phi: np.ufunc
-def celu(g: ArrayLike, x: ArrayLike, /, alpha: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-def elu(g: ArrayLike, x: ArrayLike, /, alpha: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-erf: np.ufunc
-erfc: np.ufunc
-expit: np.ufunc
-geglu: np.ufunc
-gelu: np.ufunc
-gelu_tanh: np.ufunc
-def glu(g: ArrayLike, x: ArrayLike, /, axis: int = -1, **kwargs: Any) -> Any: ...
-def hard_shrink(g: ArrayLike, x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
-hard_sigmoid: np.ufunc
-hard_silu: np.ufunc
-hard_swish: np.ufunc
-def hard_tanh(g: ArrayLike, x: ArrayLike, /, min_val: ArrayLike = -1.0, max_val: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-def hardshrink(g: ArrayLike, x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
-hardsigmoid: np.ufunc
-hardswish: np.ufunc
-def hardtanh(g: ArrayLike, x: ArrayLike, /, min_val: ArrayLike = -1.0, max_val: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-identity: np.ufunc
-def leaky_relu(g: ArrayLike, x: ArrayLike, /, negative_slope: ArrayLike = 0.01, **kwargs: Any) -> Any: ...
-lisht: np.ufunc
-def log1pexp(g: ArrayLike, x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-log_cosh: np.ufunc
-log_expit: np.ufunc
-log_sigmoid: np.ufunc
-logistic: np.ufunc
-logit: np.ufunc
-logsigmoid: np.ufunc
-mish: np.ufunc
-ndtr: np.ufunc
-prelu: np.ufunc
-quick_gelu: np.ufunc
-reglu: np.ufunc
-relu: np.ufunc
-relu2: np.ufunc
-relu6: np.ufunc
-selu: np.ufunc
-sigmoid: np.ufunc
-silu: np.ufunc
-def soft_shrink(g: ArrayLike, x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
-soft_sign: np.ufunc
-def softplus(g: ArrayLike, x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-def softshrink(g: ArrayLike, x: ArrayLike, /, lambd: ArrayLike = 0.5, **kwargs: Any) -> Any: ...
-softsign: np.ufunc
-sparse_plus: np.ufunc
-sparse_sigmoid: np.ufunc
-squared_relu: np.ufunc
-def squareplus(g: ArrayLike, x: ArrayLike, /, b: ArrayLike = 4.0, **kwargs: Any) -> Any: ...
-step: np.ufunc
-swiglu: np.ufunc
-def swish(g: ArrayLike, x: ArrayLike, /, beta: ArrayLike = 1.0, **kwargs: Any) -> Any: ...
-tanh: np.ufunc
-tanh_shrink: np.ufunc
-tanhshrink: np.ufunc
-threshold: np.ufunc
+from fastact.ufunc_types import Ufunc_g_gate_up_to_two, Ufunc_g_x
+Phi: Ufunc_g_x
+@overload
+def celu(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, alpha: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def celu(g: ArrayLike, x: ArrayLike, /, alpha: ArrayLike = 1.0, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+@overload
+def elu(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, alpha: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def elu(g: ArrayLike, x: ArrayLike, /, alpha: ArrayLike = 1.0, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+erf: Ufunc_g_x
+erfc: Ufunc_g_x
+expit: Ufunc_g_x
+geglu: Ufunc_g_gate_up_to_two
+gelu: Ufunc_g_x
+gelu_tanh: Ufunc_g_x
+def glu(g: ArrayLike, x: ArrayLike, /, axis: int = -1, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+@overload
+def hard_shrink(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, lambd: float | np.floating[Any] | np.integer[Any] | np.bool = 0.5, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def hard_shrink(g: ArrayLike, x: ArrayLike, /, lambd: ArrayLike = 0.5, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+hard_sigmoid: Ufunc_g_x
+hard_silu: Ufunc_g_x
+hard_swish: Ufunc_g_x
+@overload
+def hard_tanh(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, min_val: float | np.floating[Any] | np.integer[Any] | np.bool = -1.0, max_val: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def hard_tanh(g: ArrayLike, x: ArrayLike, /, min_val: ArrayLike = -1.0, max_val: ArrayLike = 1.0, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+@overload
+def hardshrink(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, lambd: float | np.floating[Any] | np.integer[Any] | np.bool = 0.5, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def hardshrink(g: ArrayLike, x: ArrayLike, /, lambd: ArrayLike = 0.5, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+hardsigmoid: Ufunc_g_x
+hardswish: Ufunc_g_x
+@overload
+def hardtanh(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, min_val: float | np.floating[Any] | np.integer[Any] | np.bool = -1.0, max_val: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def hardtanh(g: ArrayLike, x: ArrayLike, /, min_val: ArrayLike = -1.0, max_val: ArrayLike = 1.0, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+identity: Ufunc_g_x
+@overload
+def leaky_relu(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, negative_slope: float | np.floating[Any] | np.integer[Any] | np.bool = 0.01, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def leaky_relu(g: ArrayLike, x: ArrayLike, /, negative_slope: ArrayLike = 0.01, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+lisht: Ufunc_g_x
+@overload
+def log1pexp(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, beta: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def log1pexp(g: ArrayLike, x: ArrayLike, /, beta: ArrayLike = 1.0, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+log_cosh: Ufunc_g_x
+log_expit: Ufunc_g_x
+log_sigmoid: Ufunc_g_x
+logistic: Ufunc_g_x
+logit: Ufunc_g_x
+logsigmoid: Ufunc_g_x
+mish: Ufunc_g_x
+ndtr: Ufunc_g_x
+@overload
+def prelu(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, weight: float | np.floating[Any] | np.integer[Any] | np.bool, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def prelu(g: ArrayLike, x: ArrayLike, /, weight: ArrayLike, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+quick_gelu: Ufunc_g_x
+reglu: Ufunc_g_gate_up_to_two
+relu: Ufunc_g_x
+relu2: Ufunc_g_x
+relu6: Ufunc_g_x
+selu: Ufunc_g_x
+sigmoid: Ufunc_g_x
+silu: Ufunc_g_x
+@overload
+def soft_shrink(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, lambd: float | np.floating[Any] | np.integer[Any] | np.bool = 0.5, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def soft_shrink(g: ArrayLike, x: ArrayLike, /, lambd: ArrayLike = 0.5, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+soft_sign: Ufunc_g_x
+@overload
+def softplus(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, beta: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def softplus(g: ArrayLike, x: ArrayLike, /, beta: ArrayLike = 1.0, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+@overload
+def softshrink(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, lambd: float | np.floating[Any] | np.integer[Any] | np.bool = 0.5, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def softshrink(g: ArrayLike, x: ArrayLike, /, lambd: ArrayLike = 0.5, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+softsign: Ufunc_g_x
+sparse_plus: Ufunc_g_x
+sparse_sigmoid: Ufunc_g_x
+squared_relu: Ufunc_g_x
+@overload
+def squareplus(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, b: float | np.floating[Any] | np.integer[Any] | np.bool = 4.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def squareplus(g: ArrayLike, x: ArrayLike, /, b: ArrayLike = 4.0, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+step: Ufunc_g_x
+swiglu: Ufunc_g_gate_up_to_two
+@overload
+def swish(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, beta: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def swish(g: ArrayLike, x: ArrayLike, /, beta: ArrayLike = 1.0, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+tanh: Ufunc_g_x
+tanh_shrink: Ufunc_g_x
+tanhshrink: Ufunc_g_x
+@overload
+def threshold(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, threshold: float | np.floating[Any] | np.integer[Any] | np.bool, value: float | np.floating[Any] | np.integer[Any] | np.bool, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
+@overload
+def threshold(g: ArrayLike, x: ArrayLike, /, threshold: ArrayLike, value: ArrayLike, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 
 import numpy as np
@@ -15,7 +16,7 @@ from fastact.engine.namespace import is_function
 X = np.linspace(-3, 3, 41, dtype=np.float32)
 
 
-def cases(condition=lambda entry: True):
+def cases(condition=lambda entry: entry.has_defaults):
     for entry in registry().values():
         if is_function(entry, FORMS[0]) and condition(entry):
             for form in FORMS:
@@ -232,3 +233,35 @@ def test_parameters_broadcast(entry, form):
     for channel, value in enumerate(per_channel):
         column = function(*[x[:, channel]] * len(form.operands), **{first: value})
         np.testing.assert_array_equal(np.asarray(result)[..., channel], column)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("size", [5, 20, 1_000, 300_001])
+@pytest.mark.parametrize(("entry", "form"), list(cases(lambda entry: True)))
+def test_some_parameters_are_numbers_and_some_arrays(entry, form, size, dtype):
+    """As with all of them written out, of which the first are computed one by one."""
+    function, ufunc = public(entry, form)
+    random = np.random.default_rng(size)
+    operands = [random.normal(size=size).astype(dtype) for _ in form.operands]
+    values = [random.uniform(0.5, 2, size).astype(dtype) for _ in entry.parameters]
+    for arrays in itertools.product((False, True), repeat=len(values)):
+        given = [v if one else v[0] for v, one in zip(values, arrays, strict=True)]
+        full = [np.broadcast_to(v, size).copy() for v in given]
+        whole = ufunc(*operands, *full)
+        np.testing.assert_array_equal(function(*operands, *given), whole)
+        np.testing.assert_array_equal(ufunc(*operands, *given), whole)
+        for k in range(min(size, 20)):
+            one = ufunc(*(o[k] for o in operands), *(v[k] for v in full))
+            np.testing.assert_array_equal(np.asarray(whole)[..., k], one)
+
+
+def test_a_parameter_without_a_default_is_asked_for():
+    for call in (fa.prelu, fa.grad.prelu, lambda x, **more: fa.vjp_param.prelu(x, x, **more)):
+        with pytest.raises(TypeError, match=r"prelu\(.*x, weight\) needs weight: a number"):
+            call(X)
+        np.testing.assert_array_equal(call(X, weight=0.5), call(X, weight=np.float32(0.5)))
+    with pytest.raises(TypeError, match="needs threshold and value"):
+        fa.threshold(X)
+    with pytest.raises(TypeError, match="needs threshold"):
+        fa.threshold(X, value=1.0)
+    np.testing.assert_array_equal(fa.threshold(X, value=2.0, threshold=1.0), np.where(X > 1, X, 2))

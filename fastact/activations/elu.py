@@ -220,3 +220,10 @@ def _(x, alpha):
     scale, r, w = exp_single_terms(q, low)
     h, h_low = one_and(r, w)
     return (h + h_low) * scale * DOWN_SINGLE
+
+
+@celu.from_output
+def _(y, alpha):
+    # exp(x / alpha) = 1 + y / alpha: cancels near y = -alpha, where x is lost in y itself.
+    one = like(y, 1.0)
+    return select(y > like(y, 0.0), one, one + y / alpha)

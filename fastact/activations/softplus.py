@@ -3,6 +3,7 @@
 from numpy import float32
 
 from fastact.activations.sigmoid import sigmoid
+from fastact.elementary.expm1 import expm1_double_parts, expm1_single_parts
 from fastact.elementary.gaussian import (
     DOWN_DOUBLE,
     DOWN_SINGLE,
@@ -195,6 +196,22 @@ def _(x, beta):
     large = v > float32(18.0)
     v, low = select(large, float32(18.0), v), select(large, float32(0.0), low)
     return times_logistic_single(float32(1.0), *exp_minus_single_pair(v, low))
+
+
+@softplus.from_output
+def _(y, beta):
+    # s(beta x) = 1 - exp(-beta y), which an error of y counts in once at most.
+    v = -(beta * y)
+    m, m_low = expm1_double_parts(select(v < -700.0, -700.0, v))
+    # A difference from 0, for 0 to be positive.
+    return 0.0 - (m + m_low)
+
+
+@softplus.from_output_single
+def _(y, beta):
+    v = -(beta * y)
+    m, m_low = expm1_single_parts(select(v < float32(-30.0), float32(-30.0), v))
+    return float32(0.0) - (m + m_low)
 
 
 @activation(

@@ -29,7 +29,7 @@ from fastact.engine.addresses import (
     store_nth,
 )
 from fastact.engine.calls import call_buffered, call_loop, call_maker, call_span
-from fastact.engine.exceptions import raise_exception
+from fastact.engine.exceptions import exception_pending, raise_exception
 from fastact.engine.fp_state import put_back, suspend
 from fastact.engine.hazard import APART, ONE_BY_ONE, SAME, worst_hazard
 from fastact.engine.pace import loop_ended, threads_pay
@@ -47,6 +47,7 @@ from fastact.engine.plan import (
     OPERANDS,
     PARAMETERS,
     PLACES,
+    REASON,
     SERIAL,
     SPAN,
     STORED,
@@ -122,18 +123,22 @@ def span_at(args, steps, start, units, span, past, plan):
     call_span(span, addresses, units, past)
 
 
+def are_uniform(steps, plan):
+    """Whether every parameter has one value for all elements."""
+    uniform = True
+    for k in range(load_word(plan, PARAMETERS), load_word(plan, INPUTS)):
+        uniform = uniform and load_nth(steps, k) == 0
+    return uniform
+
+
 def are_contiguous(steps, plan):
-    """Whether all operands are, but for parameters of one value for all elements."""
+    """Whether all operands are, but for parameters that are uniform."""
     stored, operands = load_word(plan, STORED), load_word(plan, OPERANDS)
     parameters, inputs = load_word(plan, PARAMETERS), load_word(plan, INPUTS)
-    # Where there are no parameters, the step of the output.
-    common = load_nth(steps, parameters)
-    contiguous = True
+    contiguous, uniform = True, are_uniform(steps, plan)
     for k in range(operands):
-        step = load_nth(steps, k)
-        if parameters <= k and k < inputs and common == 0:
-            step += stored
-        contiguous = contiguous and step == stored
+        if k < parameters or k >= inputs or not uniform:
+            contiguous = contiguous and load_nth(steps, k) == stored
     return contiguous
 
 
@@ -149,11 +154,10 @@ def carry(args, n, steps, plan, where):
     order = worst_hazard(args, steps, plan, n)
     direct = load_word(plan, NATIVE) == 1 and order <= SAME
     contiguous = direct and are_contiguous(steps, plan)
-    parameters, inputs = load_word(plan, PARAMETERS), load_word(plan, INPUTS)
-    common = load_nth(steps, parameters)
-    usual = load_word(plan, UNIFORM if common == 0 else SPAN)
+    uniform = are_uniform(steps, plan)
+    usual = load_word(plan, UNIFORM if uniform else SPAN)
     span, past, first = usual, 0, 0
-    if where != NEAR and (common == 0 or parameters == inputs):
+    if where != NEAR and uniform:
         span = load_word(plan, FAR)
     if n * stored >= LONG and (contiguous or (direct and span != usual)):
         head = head_to_lines(args, steps, plan)
@@ -210,12 +214,15 @@ def has_word(plan, word):
     """Whether a plan has a word, made now if need be. If it cannot be, an exception is raised."""
     if load_word(plan, word) != 0:
         return True
+    # NumPy goes on with a loop that has failed, as if it had not.
+    if exception_pending() != 0:
+        return False
     state = suspend()  # compiling raises flags of its own
     call_maker(load_word(plan, MAKER), plan, word)
     put_back(state)
     made = load_word(plan, word) != 0
     if not made:
-        raise_exception(load_word(plan, FAILURE))
+        raise_exception(load_word(plan, FAILURE), load_word(plan, REASON))
     return made
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 import platformdirs
 
 from fastact.engine import target
+from fastact.engine.locks import need_compiler
 
 __all__ = ["cache_directory", "holds", "load", "recall", "remember"]
 
@@ -63,7 +64,7 @@ def _object(name: str) -> Path:
 
 def holds(name: str) -> bool:
     """Whether there is an object of that name, whole or not."""
-    return _object(name).exists()
+    return os.path.exists(_object(name))  # False too where the folder is not for us to look into
 
 
 def load(name: str, symbols: list[str], build: Callable[[], bytes]) -> dict[str, int]:
@@ -73,6 +74,7 @@ def load(name: str, symbols: list[str], build: Callable[[], bytes]) -> dict[str,
     if code is not None:
         with contextlib.suppress(ValueError):
             return target.load_object(code, symbols)
+    need_compiler()
     with _collecting_later():
         code = build()
     _write(path, code)

@@ -111,6 +111,11 @@ class Activation:
         """The scalar kernel for a role; float32 falls back on the generic body."""
         return self.bodies.get((role, precision)) or self.bodies[role, "float64"]
 
+    @property
+    def has_defaults(self) -> bool:
+        """Whether every parameter has a default."""
+        return None not in self.parameters.values()
+
     def has(self, role: str) -> bool:
         """Whether the entry has a body for ``role``."""
         return (role, "float64") in self.bodies
@@ -141,6 +146,10 @@ class Activation:
     def from_output(self, body: Body) -> Body:
         """The derivative as a function of the output ``y`` (and the parameters)."""
         return self._add("from_output", "float64")(body)
+
+    def from_output_single(self, body: Body) -> Body:
+        """The float32 body of the derivative from the output."""
+        return self._add("from_output", "float32")(body)
 
     def parameter_derivative(self, body: Body) -> Body:
         """The derivative by the one trainable parameter."""

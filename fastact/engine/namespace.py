@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import functools
 import sys
-import threading
 from collections.abc import Callable
 from typing import Any
 
 from fastact.engine.entry import Activation, at_defaults, registry
 from fastact.engine.forms import FORMS
+from fastact.engine.locks import made_once, need_compiler
 from fastact.engine.rowwise import GatedUnit, RowFunction, rowwise_registry
 
 __all__ = [
@@ -35,7 +35,7 @@ NAMESPACES = tuple(form.namespace for form in FORMS)
 
 PACKAGE = "fastact"
 GENUINE = f"{PACKAGE}.ufuncs"
-_lock = threading.RLock()
+_NOPYTHON = f"{PACKAGE}.engine.nopython"
 #: Every ufunc and function made so far, with the entry and form it stands for.
 made: dict[Callable[..., Any], tuple[Any, Any]] = {}
 
@@ -87,30 +87,30 @@ def compiled() -> list[tuple[Record, AnyForm]]:
         for record, form in offers()
         for pair in (
             [(record, form), (at_defaults(record), form)]
-            if isinstance(record, Activation) and is_function(record, form)
+            if isinstance(record, Activation) and record.parameters and record.has_defaults
             else [(record, form)]
         )
     ]
 
 
-@functools.cache
+@made_once
 def genuine(record: Record, form: AnyForm) -> Any:
     """The genuine ufunc of a form of a record."""
+    _before_numba_is_told()
     behind = is_function(record, form)
     module = GENUINE if behind else PACKAGE
     if form.namespace:
         module += f".{form.namespace}"
     text = describe(record, form, genuine=behind)
-    with _lock:
-        if isinstance(record, RowFunction):
-            from fastact.engine.gufunc import build_gufunc
+    if isinstance(record, RowFunction):
+        from fastact.engine.gufunc import build_gufunc
 
-            return build_gufunc(record, form, module, text)
-        from fastact.engine.ufunc import build_ufunc
+        return build_gufunc(record, form, module, text)
+    from fastact.engine.ufunc import build_ufunc
 
-        ufunc = build_ufunc(record, form, module, text)
-        if not (isinstance(record, Activation) and record.fixed):
-            _announce(ufunc, record, form)
+    ufunc = build_ufunc(record, form, module, text)
+    if not (isinstance(record, Activation) and record.fixed):
+        _announce(ufunc, record, form)
     return ufunc
 
 
@@ -128,37 +128,46 @@ def describe(record: Record, form: AnyForm, *, genuine: bool = False) -> str:
 def is_function(record: Record, form: AnyForm) -> bool:
     """Whether the public name is a function over the ufunc: for defaults, axes or halves."""
     if isinstance(record, Activation):
-        return any(default is not None for default in record.parameters.values())
+        return bool(record.parameters)
     from fastact.engine.axes import is_wrapped
 
     return is_wrapped(record, form)
 
 
-@functools.cache
-def resolve(record: Record, form: AnyForm) -> Callable[..., Any]:
+@made_once
+def resolve(record: Record, form: AnyForm) -> Any:
     """What the public name stands for: the ufunc, or a function over it."""
     if not is_function(record, form):
         return genuine(record, form)
+    _before_numba_is_told()
     module = f"{PACKAGE}.{form.namespace}".rstrip(".")
-    with _lock:
-        if isinstance(record, Activation):
-            from fastact.engine.parametric import with_defaults
+    function: Callable[..., Any]
+    if isinstance(record, Activation):
+        from fastact.engine.parametric import with_defaults
 
-            plain = functools.partial(genuine, at_defaults(record), form)
-            function = with_defaults(record, form, genuine(record, form), plain, module)
-            _announce(function, record, form)
-        else:
-            from fastact.engine.axes import wrapped
+        plain = (
+            functools.partial(genuine, at_defaults(record), form) if record.has_defaults else None
+        )
+        function = with_defaults(record, form, genuine(record, form), plain, module)
+        _announce(function, record, form)
+    else:
+        from fastact.engine.axes import wrapped
 
-            function = wrapped(record, form, genuine(record, form), module)
-        function.__doc__ = describe(record, form)
+        function = wrapped(record, form, genuine(record, form), module)
+    function.__doc__ = describe(record, form)
     return function
+
+
+def _before_numba_is_told() -> None:
+    """Where Numba is in use, what is made is announced to it, under its lock."""
+    if _NOPYTHON in sys.modules:
+        need_compiler()
 
 
 def _announce(function: Callable[..., Any], record: Any, form: Any) -> None:
     """Make the overloads known where Numba is in use already; else Numba will ask."""
     made[function] = record, form
-    nopython = sys.modules.get("fastact.engine.nopython")
+    nopython = sys.modules.get(_NOPYTHON)
     if nopython is not None:
         nopython.teach_numba(function)
 

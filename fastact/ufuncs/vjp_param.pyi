@@ -1,8 +1,5 @@
 # Generated from the registry: python docs/generate.py
-from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike
-
-prelu: np.ufunc
-swish: np.ufunc
+from fastact.ufunc_types import Ufunc_g_x_beta, Ufunc_g_x_weight
+prelu: Ufunc_g_x_weight
+swish: Ufunc_g_x_beta

@@ -1,0 +1,84 @@
+"""One lock for all that is made once; it never waits for Numba's compiler lock while it is held.
+
+A thread in which Numba compiles holds Numba's lock, and may come to ask for a ufunc: code that
+Numba looks at touches public names. A thread that makes a ufunc may have to compile. Each waiting
+for what the other holds, both would wait forever. So the order is Numba's lock first. Who holds
+this one alone and finds that it takes the compiler lets go of it, and begins again with both.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+__all__ = ["alone", "made_once", "need_compiler"]
+
+Result = TypeVar("Result")
+
+_lock = threading.RLock()
+#: ``inside``: whether this thread holds the lock.
+_thread = threading.local()
+
+
+class _CompilerNeededError(Exception):
+    """What is being made takes the compiler."""
+
+
+def need_compiler() -> None:
+    """To be called before anything that waits for Numba's lock, and before Numba is imported."""
+    module = sys.modules.get("numba.core.compiler_lock")
+    lock = getattr(module, "global_compiler_lock", None)
+    if getattr(_thread, "inside", False) and not (lock and lock.is_locked()):
+        raise _CompilerNeededError
+
+
+def alone(operation: Callable[[], Result]) -> Result:
+    """What an operation gives while no other runs. It may be begun twice: see above."""
+    if getattr(_thread, "inside", False):
+        return operation()
+    try:
+        return _locked(operation)
+    except _CompilerNeededError:
+        from numba.core.compiler_lock import global_compiler_lock
+
+        with global_compiler_lock:
+            return _locked(operation)
+
+
+def _locked(operation: Callable[[], Result]) -> Result:
+    with _lock:
+        _thread.inside = True
+        try:
+            return operation()
+        finally:
+            _thread.inside = False
+
+
+def made_once(make: Callable[..., Any]) -> Callable[..., Any]:
+    """As functools.cache, but all threads get the same object."""
+    made: dict[tuple[Any, ...], Any] = {}
+
+    def make_now(key: tuple[Any, ...]) -> Any:
+        if key not in made:
+            made[key] = make(*key)
+        return made[key]
+
+    @functools.wraps(make)
+    def once(*key: Any) -> Any:
+        return made[key] if key in made else alone(functools.partial(make_now, key))
+
+    return once
+
+
+def _renew() -> None:
+    """In a forked child no thread is left that would let go of the lock."""
+    global _lock
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew)

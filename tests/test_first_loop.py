@@ -1,0 +1,179 @@
+"""What is compiled when a loop first needs it, each case in a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., str]
+
+
+def test_code_that_cannot_be_made_is_an_error_and_may_be_tried_again(run: Run) -> None:
+    code = """
+import numpy as np, fastact as fa, fastact.engine.ufunc as module
+relu, load = fa.relu, module._load_spans
+def fail(*_): raise OSError("no room")
+module._load_spans = fail
+for size in (3, 3_000_000):
+    for out in (None, np.ones(size)):
+        try: relu(np.ones(size), out=out)
+        except RuntimeError as error: assert "could not be made" in str(error)
+        else: raise AssertionError
+        assert out is None or out.all()
+module._load_spans = load
+assert relu(np.float64(2)) == 2
+"""
+    run(code)
+
+
+def test_buffers_are_compiled_with_the_first_array_that_needs_them(
+    run: Run, tmp_path: Path
+) -> None:
+    code = """
+import os, numpy as np, fastact as fa
+from concurrent.futures import ThreadPoolExecutor
+def made(): return {n.rsplit("-", 1)[0] for n in os.listdir(os.environ["FASTACT_CACHE_DIR"])}
+x = np.random.default_rng(0).normal(size=3_000_001)
+def check(x, out=None):
+    expected = np.maximum(x, 0)
+    np.testing.assert_array_equal(fa.relu(x, out=out), expected)
+for size in (1, 7, 8, 100, 5_000, x.size):
+    check(x[:size]); check(x[:size].copy(), np.empty(2 * size)[1 : 1 + size])
+y = x.copy(); check(y, y)
+fa.leaky_relu(x[:1000], 0.2); fa.vjp.relu(x[:1000], x[1000:2000])
+assert not any("buffered" in name or "storage" in name for name in made()), made()
+spread = np.empty(2 * x.size)[::2]
+odd = [(x[::2],), (x[::-1],), (x, spread), (x[:40:3],), (x.astype("f2"),)]
+with ThreadPoolExecutor(8) as pool:
+    for done in [pool.submit(check, *arrays) for arrays in odd * 3]: done.result()
+y = x.copy(); check(y[1:], y[:-1])
+assert {"buffered", "storage-float64", "storage-float16"} <= made(), made()
+assert "storage-float32" not in made(), made()
+"""
+    run(code, FASTACT_CACHE_DIR=str(tmp_path), FASTACT_NUM_THREADS="2")
+
+
+def test_what_few_rows_need_is_compiled_with_the_first_that_needs_it(
+    run: Run, tmp_path: Path
+) -> None:
+    code = """
+import os, numpy as np, fastact as fa
+def made(): return {n.rsplit("-", 1)[0] for n in os.listdir(os.environ["FASTACT_CACHE_DIR"])}
+def check(x, out=None):
+    wide = x.astype("f8")
+    e = np.exp(wide - wide.max(-1, keepdims=True))
+    np.testing.assert_allclose(fa.softmax(x, out=out), e / e.sum(-1, keepdims=True), rtol=1e-6)
+x = np.random.default_rng(0).normal(size=(300, 1200)).astype("f4")
+for n in (1, 10, 65, 1001, 1200): check(x[:, :n]); check(x[0, :n])
+y = x.copy(); check(y, y)
+assert not {"row-transfer", "long-rows", "rows-softmax-float64"} & made(), made()
+check(x.T); check(x[:, ::2]); check(x[:, :1000], np.empty((1000, 300), "f4").T)
+assert "row-transfer" in made() and "long-rows" not in made(), made()
+check(np.resize(x, (2, 1_100_000)))
+check(np.resize(x, (1, 2_200_000))[:, ::2])
+assert "long-rows" in made(), made()
+"""
+    run(code, FASTACT_CACHE_DIR=str(tmp_path), FASTACT_NUM_THREADS="2")
+
+
+def test_buffers_that_cannot_be_made_are_an_error_where_they_are_needed(run: Run) -> None:
+    code = """
+import numpy as np, fastact as fa, fastact.engine.carrier_code as module
+relu, has, address = fa.relu, module.has_buffers, module._buffered_address
+def fail(): raise OSError("no room")
+module.has_buffers, module._buffered_address = lambda dtype: False, fail
+x = np.ones(3_000_000)
+for size in (100, x.size):
+    out = np.zeros(size)
+    try: relu(x[:size // 2], out=out[::2])
+    except RuntimeError as error: assert "could not be made" in str(error)
+    else: raise AssertionError
+    assert not out.any()
+    assert relu(x[:size], out=out).all()
+module._buffered_address = address
+assert relu(x[::2]).all()
+"""
+    run(code, FASTACT_NUM_THREADS="2")
+
+
+@pytest.mark.parametrize("kind", ["KeyboardInterrupt", "MemoryError", "SystemExit"])
+def test_an_interrupted_compilation_is_the_interrupt(run: Run, kind: str) -> None:
+    code = f"""
+import numpy as np, fastact as fa, fastact.engine.ufunc as module
+relu, load, called = fa.vjp.relu, module._load_spans, []
+def fail(*_): called.append(1); raise {kind}("now")
+module._load_spans = fail
+x = np.ones((50, 60))
+try: relu.accumulate(x, axis=0)
+except {kind} as error: assert str(error) == "now"
+# NumPy goes on with the other rows; nothing is tried again while the error waits.
+assert len(called) == 1, called
+module._load_spans = load
+assert relu.accumulate(x, axis=0).all()
+"""
+    run(code)
+
+
+def test_the_cause_of_a_failure_is_told(run: Run) -> None:
+    code = """
+import numpy as np, fastact as fa, fastact.engine.ufunc as module
+relu = fa.relu
+def fail(*_): raise OSError("no room")
+module._load_spans = fail
+try: relu(np.ones(3))
+except RuntimeError as error: assert repr(error.__cause__) == "OSError('no room')"
+else: raise AssertionError
+"""
+    run(code)
+
+
+#: Each thread may come to wait for Numba's compiler lock, and for fastact's own.
+TOGETHER = {
+    "typing touches names": """
+@numba.njit
+def use(x): return fa.gelu(x) + fa.mish(x) + fa.erf(x) + fa.tanh(x)
+first, second = (lambda: use(1.0)), (lambda: fa.softmax(np.ones((3, 3))))
+""",
+    "typing calls": """
+from numba.extending import overload
+def relu_of_two(): pass
+@overload(relu_of_two)
+def _():
+    value = float(fa.relu(2.0))
+    return lambda: value
+@numba.njit
+def use(): return relu_of_two()
+first, second = use, (lambda: fa.gelu(np.ones(100)[::2]))
+""",
+}
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.1])
+@pytest.mark.parametrize("what", TOGETHER)
+def test_two_threads_that_compile_do_not_wait_for_each_other(
+    run: Run, tmp_path: Path, what: str, delay: float
+) -> None:
+    code = f"""
+import threading, time, faulthandler, numba, numpy as np, fastact as fa
+faulthandler.dump_traceback_later(60, exit=True)
+{TOGETHER[what]}
+def later(): time.sleep({delay}); second()
+threads = [threading.Thread(target=f) for f in (first, later)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
+    run(code, FASTACT_CACHE_DIR=str(tmp_path))
+
+
+def test_all_threads_get_the_same_ufunc(run: Run, tmp_path: Path) -> None:
+    code = """
+from concurrent.futures import ThreadPoolExecutor
+import fastact as fa
+names = ["relu", "gelu", "leaky_relu", "softmax"]
+with ThreadPoolExecutor(8) as pool:
+    made = list(pool.map(lambda name: getattr(fa, name), names * 8))
+assert all(function is getattr(fa, name) for function, name in zip(made, names * 8))
+"""
+    run(code, FASTACT_CACHE_DIR=str(tmp_path))
