@@ -17,19 +17,21 @@ sys.path.insert(0, str(ROOT))
 
 from fastact.engine.entry import Activation, registry  # noqa: E402
 from fastact.engine.forms import FORMS  # noqa: E402
-from fastact.engine.rowwise import rowwise_registry  # noqa: E402
+from fastact.engine.rowwise import RowFunction, rowwise_registry  # noqa: E402
 from fastact.engine.stub import stubs  # noqa: E402
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
     """A Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+    # A bare | would begin another cell, within code too.
+    cells = [[cell.replace("|", "\\|") for cell in line] for line in lines]
+    return "\n".join("| " + " | ".join(line) + " |" for line in cells)
 
 
 def code(text: str) -> str:
-    """Text as inline code within a table cell."""
-    return "`" + text.replace("|", "\\|") + "`"
+    """Text as inline code."""
+    return f"`{text}`"
 
 
 def functions() -> str:
@@ -40,9 +42,11 @@ def functions() -> str:
         if entry.aliases:
             names += " (" + ", ".join(code(alias) for alias in entry.aliases) + ")"
         single, double = entry.max_ulp["float32"], entry.max_ulp["float64"]
+        given = "".join(f", {p} = {v:g}" for p, v in entry.parameters.items() if v is not None)
+        given += "".join(f", {p}" for p, v in entry.parameters.items() if v is None)
         rows.append(
             [
-                names,
+                names + (f": x{given}" if given else ""),
                 code(entry.formula),
                 str(entry.range),
                 f"{single.value:g}, {single.derivative:g}",
@@ -60,6 +64,8 @@ def rowwise() -> str:
         also = [f"fa.{f.namespace}.{record.name}" for f in record.forms if f.namespace]
         single, double = record.max_ulp["float32"], record.max_ulp["float64"]
         bounds = f"{single:g}, {double:g}"
+        if isinstance(record, RowFunction) and record.unit_of:
+            bounds += f", in units of {record.unit_of}"
         rows.append([code(record.name), code(record.formula), ", ".join(map(code, also)), bounds])
     return table(["function", "formula", "gradients", "ULP (float32, float64)"], rows)
 

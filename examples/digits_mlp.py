@@ -25,8 +25,7 @@ for epoch in range(10):
         rows = slice(start, start + 32)
         z = x[rows] @ w1 + b1
         h = fa.gelu(z)
-        p = np.exp(h @ w2 + b2)
-        p /= p.sum(axis=1, keepdims=True)
+        p = fa.softmax(h @ w2 + b2, axis=1)
         g = (p - targets[rows]) / np.float32(32)
         gz = fa.vjp.gelu(g @ w2.T, z)  # the incoming gradient times gelu'(z), in one pass
         for parameter, gradient in (

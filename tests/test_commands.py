@@ -72,9 +72,13 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.strip() == fastact.__version__
 
 
-def test_functions_of_rows_are_known(capsys: pytest.CaptureFixture[str]) -> None:
+def test_functions_of_rows_are_listed_and_not_drawn(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "softmax", "relu"]) == 0
+    text = capsys.readouterr().out
+    assert "sum(exp(x - max(x)))" in text
+    assert "maximum(x, 0)" in text
     assert "softmax is no function of elements: see help(fastact.softmax)" in refused(
-        capsys, "list", "softmax"
+        capsys, "plot", "softmax"
     )
 
 

@@ -78,6 +78,25 @@ assert "long-rows" in made(), made()
     run(code, FASTACT_CACHE_DIR=str(tmp_path), FASTACT_NUM_THREADS="2")
 
 
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@pytest.mark.parametrize("length", [7, 1000])
+def test_the_first_rows_are_of_sixteen_bits(
+    run: Run, tmp_path: Path, dtype: str, length: int
+) -> None:
+    pytest.importorskip("ml_dtypes")
+    code = f"""
+import ml_dtypes, numpy as np, fastact as fa
+x = np.random.default_rng(0).normal(size=(40, {length})).astype("{dtype}")
+expected = fa.softmax(x.astype("f4")).astype(x.dtype)
+np.testing.assert_array_equal(fa.softmax(x), expected)
+"""
+    run(code, FASTACT_CACHE_DIR=str(tmp_path))
+    run(
+        code.replace("expected =", "fa.softmax(x); expected ="),
+        FASTACT_CACHE_DIR=str(tmp_path / "b"),
+    )
+
+
 def test_buffers_that_cannot_be_made_are_an_error_where_they_are_needed(run: Run) -> None:
     code = """
 import numpy as np, fastact as fa, fastact.engine.carrier_code as module

@@ -20,6 +20,7 @@ from fastact.engine.rowwise import rowwise_registry
 from tests.conftest import ENTRIES, ROOT, genuine, public
 
 PACKAGE = Path(fa.__file__).parent
+PAGES = ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
 
 
 def names_of(form: Any) -> set[str]:
@@ -65,6 +66,13 @@ def test_tables_hold_every_function_once(page: str, block: str) -> None:
     text = text.partition(f"<!-- begin:{block} -->")[2].partition(f"<!-- end:{block} -->")[0]
     rows = re.findall(r"^\| `(\w+)`", text, flags=re.MULTILINE)
     assert sorted(rows) == sorted(rowwise_registry() if block == "rowwise" else ENTRIES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_rows_of_a_table_have_as_many_cells_as_its_head(page: str) -> None:
+    for table in re.findall(r"(?:^\|.*\n)+", (ROOT / page).read_text(), flags=re.MULTILINE):
+        counts = [len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()]
+        assert len(set(counts)) == 1, (page, table.splitlines()[counts.index(min(counts))])
 
 
 def test_an_alias_is_the_function_itself(form_and_entry: Any) -> None:

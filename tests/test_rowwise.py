@@ -127,6 +127,20 @@ def test_log_softmax_slope_of_any_numbers(length: int, size: float, precision: s
     assert units(results[kept], [exact[k] for k in kept], precision, [scale[k] for k in kept]) <= 2
 
 
+@pytest.mark.parametrize("length", [2, 3, 10, 100])
+def test_logsumexp_of_logarithms_of_probabilities(length: int, precision: str) -> None:
+    """The result is 0 but for rounding: right in units of the larger of it and max(x)."""
+    random = np.random.default_rng(length)
+    with np.errstate(divide="ignore"):
+        x = np.log(random.dirichlet(np.full(length, 0.5), 200)).astype(precision)
+    for row, result in zip(x, fa.logsumexp(x, axis=-1), strict=True):
+        with mpmath.workprec(300):
+            exact = _log_sum([mpmath.mpf(float(v)) for v in row])
+        scale = max(abs(float(exact)), abs(float(row.max())))
+        unit = np.spacing(np.dtype(precision).type(scale))
+        assert abs(float(result - exact)) <= 2 * float(unit)
+
+
 @pytest.mark.parametrize("length", [40, 1000, 100_001])
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
 def test_error_where_all_roundings_are_alike(name: str, length: int, precision: str) -> None:

@@ -214,7 +214,7 @@ def _tanh_argument_single(x):
     formula="x / (1 + exp(-sqrt(8 / pi) * (x + 0.044715 * x**3)))",
     source="Hendrycks and Gimpel 2016, arXiv:1606.08415; PyTorch's approximate='tanh'",
     range=Interval(-0.17004075057125405, INF),
-    use="GPT-2 and BERT checkpoints trained with it; JAX's default gelu.",
+    use="Models that were trained with it, such as GPT-2; JAX's default gelu.",
     drawback="Off from gelu by up to 5e-4: mixing the two shifts a trained model's results.",
     max_ulp=OWED,
     derivative_zeros=(-0.7524614220710163,),

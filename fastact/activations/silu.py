@@ -108,7 +108,7 @@ _QUICK_END_SINGLE, _QUICK_END = float32(16.0 - 2.0**-20), 32.0 - 2.0**-48
     source="Hendrycks and Gimpel 2016, arXiv:1606.08415, section 2",
     range=Interval(-0.1636101896363536, INF),
     use="The cheap approximation of gelu that CLIP and its descendants were trained with.",
-    drawback="Off from gelu by up to 0.02: use it only for models trained with it.",
+    drawback="Off from gelu by up to 0.021: use it only for models trained with it.",
     max_ulp=OWED,
     derivative_zeros=(-0.7511542554412890,),
 )

@@ -113,7 +113,7 @@ def _amended_double(x, beta, value):
 @activation(
     formula="x / (1 + exp(-beta * x))",
     source="Ramachandran et al. 2017, arXiv:1710.05941",
-    range=Interval(-INF, INF),
+    range=Interval(-0.2784645427610738, INF),
     use="silu with a learned steepness: beta = 0 is x / 2, large beta approaches relu.",
     drawback="One more parameter to train for a small gain over silu.",
     max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},

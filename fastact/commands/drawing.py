@@ -153,6 +153,10 @@ def gallery(
     return figure
 
 
+#: Characters of a formula beside each other above a panel of the gallery.
+_FORMULA_WIDTH = 52
+
+
 def _panel(axes: Axes, curves: Curves, low: float, high: float) -> None:
     bare(axes)
     entry = curves.entry
@@ -162,11 +166,11 @@ def _panel(axes: Axes, curves: Curves, low: float, high: float) -> None:
     axes.set_xlim(low, high)
     axes.set_ylim(*_limits(curves.value, curves.derivative))
     set_to = "".join(f", {name} = {value:g}" for name, value in curves.parameters.items())
-    _above(axes, 29, entry.name, fontsize=12, fontweight="bold")
-    _above(
-        axes, 17, entry.formula, color=MUTED, family="DejaVu Sans Mono",
-        fontsize=min(7.0, 360 / len(entry.formula)),
-    )  # fmt: skip
+    lines = textwrap.wrap(entry.formula, _FORMULA_WIDTH)
+    size = 7.0 if len(entry.formula) <= 0.8 * _FORMULA_WIDTH else 5.6
+    for k, line in enumerate(reversed(lines)):
+        _above(axes, 17 + 8 * k, line, color=MUTED, family="DejaVu Sans Mono", fontsize=size)
+    _above(axes, 21 + 8 * len(lines), entry.name, fontsize=12, fontweight="bold")
     _above(axes, 6, range_text(entry) + set_to, color=MUTED, fontsize=7)
 
 

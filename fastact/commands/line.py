@@ -60,8 +60,8 @@ def make_parser() -> argparse.ArgumentParser:
         help="epochs of training per activation (default: %(default)s)",
     )  # fmt: skip
 
-    listing = command("list", "list the activations: formula, range, use")
-    listing.add_argument("names", nargs="*", metavar="NAME", help="activations (default: all)")
+    listing = command("list", "list the functions: formula, range, use")
+    listing.add_argument("names", nargs="*", metavar="NAME", help="functions (default: all)")
 
     plot = command("plot", "draw activations and their derivatives")
     plot.add_argument("names", nargs="*", metavar="NAME", help="activations (default: all)")

@@ -1,4 +1,4 @@
-"""``list``: formula, range and use of every activation."""
+"""``list``: formula, range and use of every function."""
 
 from __future__ import annotations
 
@@ -8,26 +8,33 @@ import textwrap
 
 from fastact.commands.errors import find_entries
 from fastact.engine.entry import Activation
+from fastact.engine.rowwise import Rowwise, rowwise_registry
 
 __all__ = ["describe", "run"]
 
+Record = Activation | Rowwise
+
 
 def run(options: argparse.Namespace) -> None:
-    """Print the entries."""
-    entries = find_entries(options.names)
+    """Print the records: of elements, then of rows and gates."""
+    rows = rowwise_registry()
+    named = [name for name in options.names if name not in rows]
+    records: list[Record] = [*find_entries(named)] if named or not options.names else []
+    records += [rows[name] for name in options.names or rows if name in rows]
     width = max(40, min(100, shutil.get_terminal_size().columns))
-    indent = max(len(entry.name) for entry in entries) + 2
-    print("\n".join(describe(entry, indent, width) for entry in entries))
+    indent = max(len(record.name) for record in records) + 2
+    print("\n".join(describe(record, indent, width) for record in records))
 
 
-def describe(entry: Activation, indent: int, width: int) -> str:
+def describe(record: Record, indent: int, width: int) -> str:
     """Name and formula, then range, aliases, use and drawback under it."""
-    also = f"  also {', '.join(entry.aliases)}" if entry.aliases else ""
+    facts = [f"range {record.range}"] if isinstance(record, Activation) else []
+    facts += [f"also {', '.join(record.aliases)}"] if record.aliases else []
     lines = [
-        entry.formula,
-        f"range {entry.range}{also}",
-        f"+ {entry.use}",
-        f"- {entry.drawback}",
+        record.formula,
+        *(["  ".join(facts)] if facts else []),
+        f"+ {record.use}",
+        f"- {record.drawback}",
     ]
     wrapped = [
         part
@@ -37,4 +44,4 @@ def describe(entry: Activation, indent: int, width: int) -> str:
         )
     ]
     body = "\n".join(" " * indent + part for part in wrapped)
-    return f"{entry.name:<{indent}}{body[indent:]}\n"
+    return f"{record.name:<{indent}}{body[indent:]}\n"

@@ -98,7 +98,8 @@ def _axis(name: str, array: Any, axis: Any, more: str = "") -> int:
     try:
         return int(np.lib.array_utils.normalize_axis_index(axis, array.ndim))
     except TypeError:
-        raise TypeError(f"{name}(): axis must be an integer{more}, not {axis!r}") from None
+        given = f"an array of shape {axis.shape}" if isinstance(axis, np.ndarray) else repr(axis)
+        raise TypeError(f"{name}(): axis must be an integer{more}, not {given}") from None
 
 
 def _halves(name: str, x: Any, axis: int) -> tuple[Any, Any]:

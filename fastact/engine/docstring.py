@@ -78,7 +78,8 @@ def _notes(entry: Activation, form: Form) -> str:
         (kind, bound.value if form.outputs == ("value",) else bound.derivative)
         for kind, bound in entry.max_ulp.items()
     ]
-    lines = ["Notes\n-----", f"Range of the function: {entry.range}."]
+    at = " at the default parameters" if entry.parameters and entry.has_defaults else ""
+    lines = ["Notes\n-----", f"Range of {entry.name}{at}: {entry.range}."]
     if not form.scaled:
         errors = ", ".join(f"{value:g} ULP in {kind}" for kind, value in bounds)
         lines.append(f"Maximum error: {errors}.")

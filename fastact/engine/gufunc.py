@@ -130,8 +130,10 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
         )
         for (stage, arrangement), address in spans(computed).items():
             found[f"SIDE_{stage.upper()}" if arrangement == "side" else stage.upper()] = address
+        # What is converted does not lie as it is computed.
+        now = ["row-transfer"] if dtype != computed else []
         for part in LATER:
-            found |= row_code(part) if has_row_code(part) else {}
+            found |= row_code(part) if part in now or has_row_code(part) else {}
         plan = make_plan(found, ROW_PLAN_WORDS)
         return found | threads.lengths(_seconds_per_element(found["SERIAL"], plan, form, dtype))
 

@@ -172,6 +172,13 @@ def _announce(function: Callable[..., Any], record: Any, form: Any) -> None:
         nopython.teach_numba(function)
 
 
+def _elsewhere(name: str) -> str:
+    """Where else a name is to be found, as the end of a message."""
+    places = [f"fa.{space}.{name}" if space else f"fa.{name}" for space in NAMESPACES]
+    held = [p for p, space in zip(places, NAMESPACES, strict=True) if name in _offers(space)]
+    return f"; there is {', '.join(held)}" if held else ""
+
+
 def namespace(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """``__getattr__`` and ``__dir__`` of a module of public names (PEP 562)."""
 
@@ -182,7 +189,7 @@ def namespace(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         found = _offers(_namespace_of(module)).get(name)
         if found is None:
-            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+            raise AttributeError(f"module {module!r} has no attribute {name!r}{_elsewhere(name)}")
         make = genuine if module.startswith(GENUINE) else resolve
         value = make(*found)
         setattr(sys.modules[module], name, value)  # found at once from now on

@@ -55,7 +55,7 @@ def row_docstring(record: Rowwise, form: Any, *, genuine: bool = False) -> str:
     if halves:
         raises += "\nValueError\n    An odd length along the axis, or an unfit ``out``."
     parts.append(raises)
-    parts.append(_notes(record, form))
+    parts.append(_notes(record, form, function))
     parts.append(f"References\n----------\n{record.source}")
     parts.append(_example(record, form, operands, halves, genuine=genuine))
     return "\n\n".join(parts) + "\n"
@@ -71,15 +71,22 @@ def _returns(record: Rowwise, form: Any, halves: bool) -> str:
     return "ndarray or scalar of the operands' dtype and shape"
 
 
-def _notes(record: Rowwise, form: Any) -> str:
+def _notes(record: Rowwise, form: Any, function: bool) -> str:
     lines = ["Notes\n-----"]
     if not form.namespace:
         errors = ", ".join(f"{bound:g} ULP in {kind}" for kind, bound in record.max_ulp.items())
-        lines.append(f"Maximum error: {errors}.")
+        unit = getattr(record, "unit_of", "")
+        lines.append(f"Maximum error: {errors}{', in units of ' + unit if unit else ''}.")
     if isinstance(record, RowFunction):
         lines.append("The error does not grow with the length of the row. Rows with nan or")
-        lines.append("infinities give what SciPy gives; no warning is ever raised. The mask of a")
-        lines.append("masked array is not looked at: fill what is masked with -inf.")
+        lines.append("infinities give what SciPy gives; no warning is ever raised.")
+        if function and form.scalar:
+            lines.append("A masked array is a TypeError: fill what is masked with -inf.")
+        else:
+            lines.append(
+                "The mask of a masked array is not looked at: fill what is masked with -inf."
+            )
+            lines.append("The axis is one, given by keyword: SciPy's softmax takes all by default.")
     else:
         lines.append("nan gives nan; no warning is ever raised.")
     return "\n".join(lines)

@@ -124,6 +124,8 @@ class RowFunction:
     kernels: dict[tuple[str, str], RowKernel]
     forms: tuple[RowForm, ...]
     aliases: tuple[str, ...] = ()
+    #: What the bounds are units of, where that is not the result.
+    unit_of: str = ""
 
 
 Rowwise = GatedUnit | RowFunction
