@@ -11,7 +11,7 @@ from . import value_and_grad as value_and_grad
 from . import vjp as vjp
 from . import vjp_from_output as vjp_from_output
 from . import vjp_param as vjp_param
-from fastact.ufunc_types import Rows_x, Ufunc_gate_up, Ufunc_x
+from fastact.ufunc_types import Rows_x, Ufunc_gate_up, Ufunc_x, Ufunc_x_threshold_value, Ufunc_x_weight
 
 __version__: str
 Phi: Ufunc_x
@@ -71,10 +71,7 @@ logsigmoid: Ufunc_x
 def logsumexp(x: ArrayLike, /, axis: int | tuple[int, ...] | None = None, keepdims: bool = False, *, out: Any | tuple[Any] | None = None, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
 mish: Ufunc_x
 ndtr: Ufunc_x
-@overload
-def prelu(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, weight: float | np.floating[Any] | np.integer[Any] | np.bool, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
-@overload
-def prelu(x: ArrayLike, /, weight: ArrayLike, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+prelu: Ufunc_x_weight
 quick_gelu: Ufunc_x
 reglu: Ufunc_gate_up
 relu: Ufunc_x
@@ -115,7 +112,4 @@ def swish(x: ArrayLike, /, beta: ArrayLike = 1.0, *, out: NDArray[Any] | tuple[N
 tanh: Ufunc_x
 tanh_shrink: Ufunc_x
 tanhshrink: Ufunc_x
-@overload
-def threshold(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, threshold: float | np.floating[Any] | np.integer[Any] | np.bool, value: float | np.floating[Any] | np.integer[Any] | np.bool, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
-@overload
-def threshold(x: ArrayLike, /, threshold: ArrayLike, value: ArrayLike, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+threshold: Ufunc_x_threshold_value

@@ -5,7 +5,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from fastact.ufunc_types import Ufunc_x
+from fastact.ufunc_types import Ufunc_x, Ufunc_x_threshold_value, Ufunc_x_weight
 Phi: Ufunc_x
 @overload
 def celu(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, alpha: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
@@ -59,10 +59,7 @@ logit: Ufunc_x
 logsigmoid: Ufunc_x
 mish: Ufunc_x
 ndtr: Ufunc_x
-@overload
-def prelu(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, weight: float | np.floating[Any] | np.integer[Any] | np.bool, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
-@overload
-def prelu(x: ArrayLike, /, weight: ArrayLike, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+prelu: Ufunc_x_weight
 quick_gelu: Ufunc_x
 relu: Ufunc_x
 relu2: Ufunc_x
@@ -99,7 +96,4 @@ def swish(x: ArrayLike, /, beta: ArrayLike = 1.0, *, out: NDArray[Any] | tuple[N
 tanh: Ufunc_x
 tanh_shrink: Ufunc_x
 tanhshrink: Ufunc_x
-@overload
-def threshold(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, threshold: float | np.floating[Any] | np.integer[Any] | np.bool, value: float | np.floating[Any] | np.integer[Any] | np.bool, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
-@overload
-def threshold(x: ArrayLike, /, threshold: ArrayLike, value: ArrayLike, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+threshold: Ufunc_x_threshold_value

@@ -5,7 +5,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from fastact.ufunc_types import Ufunc_x_to_two
+from fastact.ufunc_types import Ufunc_x_threshold_value_to_two, Ufunc_x_to_two, Ufunc_x_weight_to_two
 Phi: Ufunc_x_to_two
 @overload
 def celu(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, alpha: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[Any, Any]: ...
@@ -59,10 +59,7 @@ logit: Ufunc_x_to_two
 logsigmoid: Ufunc_x_to_two
 mish: Ufunc_x_to_two
 ndtr: Ufunc_x_to_two
-@overload
-def prelu(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, weight: float | np.floating[Any] | np.integer[Any] | np.bool, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[Any, Any]: ...
-@overload
-def prelu(x: ArrayLike, /, weight: ArrayLike, *, out: tuple[NDArray[Any] | None, NDArray[Any] | None] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[NDArray[Any], NDArray[Any]]: ...
+prelu: Ufunc_x_weight_to_two
 quick_gelu: Ufunc_x_to_two
 relu: Ufunc_x_to_two
 relu2: Ufunc_x_to_two
@@ -99,7 +96,4 @@ def swish(x: ArrayLike, /, beta: ArrayLike = 1.0, *, out: tuple[NDArray[Any] | N
 tanh: Ufunc_x_to_two
 tanh_shrink: Ufunc_x_to_two
 tanhshrink: Ufunc_x_to_two
-@overload
-def threshold(x: float | np.floating[Any] | np.integer[Any] | np.bool, /, threshold: float | np.floating[Any] | np.integer[Any] | np.bool, value: float | np.floating[Any] | np.integer[Any] | np.bool, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[Any, Any]: ...
-@overload
-def threshold(x: ArrayLike, /, threshold: ArrayLike, value: ArrayLike, *, out: tuple[NDArray[Any] | None, NDArray[Any] | None] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> tuple[NDArray[Any], NDArray[Any]]: ...
+threshold: Ufunc_x_threshold_value_to_two

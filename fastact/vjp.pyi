@@ -5,7 +5,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from fastact.ufunc_types import Ufunc_g_gate_up_to_two, Ufunc_g_x
+from fastact.ufunc_types import Ufunc_g_gate_up_to_two, Ufunc_g_x, Ufunc_g_x_threshold_value, Ufunc_g_x_weight
 Phi: Ufunc_g_x
 @overload
 def celu(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, alpha: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
@@ -61,10 +61,7 @@ logit: Ufunc_g_x
 logsigmoid: Ufunc_g_x
 mish: Ufunc_g_x
 ndtr: Ufunc_g_x
-@overload
-def prelu(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, weight: float | np.floating[Any] | np.integer[Any] | np.bool, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
-@overload
-def prelu(g: ArrayLike, x: ArrayLike, /, weight: ArrayLike, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+prelu: Ufunc_g_x_weight
 quick_gelu: Ufunc_g_x
 reglu: Ufunc_g_gate_up_to_two
 relu: Ufunc_g_x
@@ -103,7 +100,4 @@ def swish(g: ArrayLike, x: ArrayLike, /, beta: ArrayLike = 1.0, *, out: NDArray[
 tanh: Ufunc_g_x
 tanh_shrink: Ufunc_g_x
 tanhshrink: Ufunc_g_x
-@overload
-def threshold(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, threshold: float | np.floating[Any] | np.integer[Any] | np.bool, value: float | np.floating[Any] | np.integer[Any] | np.bool, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
-@overload
-def threshold(g: ArrayLike, x: ArrayLike, /, threshold: ArrayLike, value: ArrayLike, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+threshold: Ufunc_g_x_threshold_value

@@ -5,10 +5,8 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-@overload
-def prelu(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, weight: float | np.floating[Any] | np.integer[Any] | np.bool, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
-@overload
-def prelu(g: ArrayLike, x: ArrayLike, /, weight: ArrayLike, *, out: NDArray[Any] | tuple[NDArray[Any]] | None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> NDArray[Any]: ...
+from fastact.ufunc_types import Ufunc_g_x_weight
+prelu: Ufunc_g_x_weight
 @overload
 def swish(g: float | np.floating[Any] | np.integer[Any] | np.bool, x: float | np.floating[Any] | np.integer[Any] | np.bool, /, beta: float | np.floating[Any] | np.integer[Any] | np.bool = 1.0, *, out: None = None, where: ArrayLike = True, casting: str = "same_kind", order: str = "K", dtype: DTypeLike | None = None, subok: bool = True, signature: Any = None) -> Any: ...
 @overload

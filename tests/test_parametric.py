@@ -16,7 +16,7 @@ from fastact.engine.namespace import is_function
 X = np.linspace(-3, 3, 41, dtype=np.float32)
 
 
-def cases(condition=lambda entry: entry.has_defaults):
+def cases(condition=lambda entry: True):
     for entry in registry().values():
         if is_function(entry, FORMS[0]) and condition(entry):
             for form in FORMS:
@@ -235,9 +235,17 @@ def test_parameters_broadcast(entry, form):
         np.testing.assert_array_equal(np.asarray(result)[..., channel], column)
 
 
+WITH_PARAMETERS = [
+    pytest.param(entry, form, id=f"{form.namespace or 'f'}.{entry.name}")
+    for entry in registry().values()
+    for form in FORMS
+    if entry.parameters and form.applies_to(entry)
+]
+
+
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 @pytest.mark.parametrize("size", [5, 20, 1_000, 300_001])
-@pytest.mark.parametrize(("entry", "form"), list(cases(lambda entry: True)))
+@pytest.mark.parametrize(("entry", "form"), WITH_PARAMETERS)
 def test_some_parameters_are_numbers_and_some_arrays(entry, form, size, dtype):
     """As with all of them written out, of which the first are computed one by one."""
     function, ufunc = public(entry, form)
@@ -253,15 +261,3 @@ def test_some_parameters_are_numbers_and_some_arrays(entry, form, size, dtype):
         for k in range(min(size, 20)):
             one = ufunc(*(o[k] for o in operands), *(v[k] for v in full))
             np.testing.assert_array_equal(np.asarray(whole)[..., k], one)
-
-
-def test_a_parameter_without_a_default_is_asked_for():
-    for call in (fa.prelu, fa.grad.prelu, lambda x, **more: fa.vjp_param.prelu(x, x, **more)):
-        with pytest.raises(TypeError, match=r"prelu\(.*x, weight\) needs weight: a number"):
-            call(X)
-        np.testing.assert_array_equal(call(X, weight=0.5), call(X, weight=np.float32(0.5)))
-    with pytest.raises(TypeError, match="needs threshold and value"):
-        fa.threshold(X)
-    with pytest.raises(TypeError, match="needs threshold"):
-        fa.threshold(X, value=1.0)
-    np.testing.assert_array_equal(fa.threshold(X, value=2.0, threshold=1.0), np.where(X > 1, X, 2))

@@ -131,21 +131,36 @@ def are_uniform(steps, plan):
     return uniform
 
 
-def are_contiguous(steps, plan):
-    """Whether all operands are, but for parameters that are uniform."""
+def are_contiguous(steps, plan, uniform):
+    """Whether all operands are, but for parameters that are ``uniform``."""
     stored, operands = load_word(plan, STORED), load_word(plan, OPERANDS)
     parameters, inputs = load_word(plan, PARAMETERS), load_word(plan, INPUTS)
-    contiguous, uniform = True, are_uniform(steps, plan)
+    contiguous = True
     for k in range(operands):
         if k < parameters or k >= inputs or not uniform:
             contiguous = contiguous and load_nth(steps, k) == stored
     return contiguous
 
 
-def lie_ready(args, n, steps, plan):
-    """Whether no element has to go through a buffer."""
-    native = load_word(plan, NATIVE) == 1
-    return native and are_contiguous(steps, plan) and worst_hazard(args, steps, plan, n) <= SAME
+def lie_ready(steps, plan):
+    """Whether no element has to go through a buffer, where outputs spoil no input."""
+    return load_word(plan, NATIVE) == 1 and are_contiguous(steps, plan, are_uniform(steps, plan))
+
+
+def has_word(plan, word):
+    """Whether a plan has a word, made now if need be. If it cannot be, an exception is raised."""
+    if load_word(plan, word) != 0:
+        return True
+    # NumPy goes on with a loop that has failed, as if it had not.
+    if exception_pending() != 0:
+        return False
+    state = suspend()  # compiling raises flags of its own
+    call_maker(load_word(plan, MAKER), plan, word)
+    put_back(state)
+    made = load_word(plan, word) != 0
+    if not made:
+        raise_exception(load_word(plan, FAILURE), load_word(plan, REASON))
+    return made
 
 
 def carry(args, n, steps, plan, where):
@@ -153,8 +168,8 @@ def carry(args, n, steps, plan, where):
     stored = load_word(plan, STORED)
     order = worst_hazard(args, steps, plan, n)
     direct = load_word(plan, NATIVE) == 1 and order <= SAME
-    contiguous = direct and are_contiguous(steps, plan)
     uniform = are_uniform(steps, plan)
+    contiguous = direct and are_contiguous(steps, plan, uniform)
     usual = load_word(plan, UNIFORM if uniform else SPAN)
     span, past, first = usual, 0, 0
     if where != NEAR and uniform:
@@ -178,7 +193,7 @@ def carry(args, n, steps, plan, where):
             span_at(args, steps, start if start == 0 else n - LINE // stored, 1, usual, 0, plan)
         elif start < end and direct and (end - start) * stored <= LINE:
             few(args, start, end, steps, plan)
-        elif start < end:
+        elif start < end and has_word(plan, BUFFERED):
             code = load_word(plan, BUFFERED)
             call_buffered(code, args, start, end, steps, plan, order, span, past)
         start, end = done, n
@@ -210,37 +225,19 @@ def alone(args, dimensions, steps, plan):
     call_loop(loop_for(load_int64(dimensions), plan), args, dimensions, steps, plan)
 
 
-def has_word(plan, word):
-    """Whether a plan has a word, made now if need be. If it cannot be, an exception is raised."""
-    if load_word(plan, word) != 0:
-        return True
-    # NumPy goes on with a loop that has failed, as if it had not.
-    if exception_pending() != 0:
-        return False
-    state = suspend()  # compiling raises flags of its own
-    call_maker(load_word(plan, MAKER), plan, word)
-    put_back(state)
-    made = load_word(plan, word) != 0
-    if not made:
-        raise_exception(load_word(plan, FAILURE), load_word(plan, REASON))
-    return made
-
-
 def carry_or_share(args, dimensions, steps, plan):
-    """A line at once, more by the serial loop or the team, once there are buffers if needed."""
+    """A line at once; more by the serial loop or the team."""
     n = load_int64(dimensions)
     short = n > 0 and n * load_word(plan, STORED) <= LINE and load_word(plan, NATIVE) == 1
     if short and (n == 1 or worst_hazard(args, steps, plan, n) != ONE_BY_ONE):
         state = suspend()
         few(args, 0, n, steps, plan)
         put_back(state)
-        return
-    unready = load_word(plan, BUFFERED) == 0 and not lie_ready(args, n, steps, plan)
-    if unready and not has_word(plan, BUFFERED):
-        return
-    if n >= load_word(plan, AWAKE):
+    elif n >= load_word(plan, AWAKE):
+        # Only this thread may have buffers made: the team's would wait for the interpreter's lock.
         if threads_pay(plan, n) and worst_hazard(args, steps, plan, n) <= SAME:
-            call_loop(load_int64(load_word(plan, TEAM)), args, dimensions, steps, plan)
+            if lie_ready(steps, plan) or has_word(plan, BUFFERED):
+                call_loop(load_int64(load_word(plan, TEAM)), args, dimensions, steps, plan)
         else:
             alone(args, dimensions, steps, plan)
         loop_ended(plan)

@@ -10,7 +10,6 @@ from fastact.engine.plan import PLACES
 __all__ = [
     "alone_address",
     "buffers",
-    "has_buffers",
     "loop_address",
     "serial_address",
     "storage_addresses",
@@ -64,11 +63,6 @@ def _buffered_address() -> int:
         return target.emit_object(lower_address_function(symbol, buffered, 8), vector=False)
 
     return codecache.load("buffered", [symbol], build)[symbol]
-
-
-def has_buffers(dtype: str) -> bool:
-    """Whether an earlier process compiled what :func:`buffers` needs."""
-    return codecache.holds("buffered") and codecache.holds(f"storage-{dtype}")
 
 
 def buffers(dtype: str) -> dict[str, int]:

@@ -23,7 +23,7 @@ import platformdirs
 from fastact.engine import target
 from fastact.engine.locks import need_compiler
 
-__all__ = ["cache_directory", "holds", "load", "recall", "remember"]
+__all__ = ["cache_directory", "load", "recall", "remember"]
 
 _CHECKSUM_BYTES = 32
 
@@ -58,18 +58,9 @@ def _key() -> str:
     return digest.hexdigest()
 
 
-def _object(name: str) -> Path:
-    return cache_directory() / f"{name}-{_key()}.o"
-
-
-def holds(name: str) -> bool:
-    """Whether there is an object of that name, whole or not."""
-    return os.path.exists(_object(name))  # False too where the folder is not for us to look into
-
-
 def load(name: str, symbols: list[str], build: Callable[[], bytes]) -> dict[str, int]:
     """Addresses of the ``symbols`` of the object ``name``, built only where not cached."""
-    path = _object(name)
+    path = cache_directory() / f"{name}-{_key()}.o"
     code = _read(path)
     if code is not None:
         with contextlib.suppress(ValueError):

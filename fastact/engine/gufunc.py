@@ -17,7 +17,7 @@ from fastact.engine.first_loop import plan_filled_later
 from fastact.engine.lanes import ARRANGEMENTS, LaneSpan
 from fastact.engine.numpy_c import ufunc_slot
 from fastact.engine.plan import NEVER, make_plan, plan_words
-from fastact.engine.row_code import has_row_code, row_code
+from fastact.engine.row_code import row_code
 from fastact.engine.row_plan import ROW_PLAN_WORDS
 from fastact.engine.rowwise import RowForm, RowFunction, RowKernel
 
@@ -26,8 +26,6 @@ __all__ = ["build_gufunc"]
 _FROM_FUNC_AND_DATA_AND_SIGNATURE = 31
 _IDENTITY_NONE = -1
 STAGES = ("maximum", "prepare", "sum", "finish", "map")
-#: Parts of the row carrier that few rows need.
-LATER = ("long-rows", "row-transfer")
 #: Bytes of a row from which a pass over memory is spared. Results depend on it in their last
 #: bits, so it is the same on every machine.
 ONLINE_BYTES = 4_000_000
@@ -130,10 +128,8 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
         )
         for (stage, arrangement), address in spans(computed).items():
             found[f"SIDE_{stage.upper()}" if arrangement == "side" else stage.upper()] = address
-        # What is converted does not lie as it is computed.
-        now = ["row-transfer"] if dtype != computed else []
-        for part in LATER:
-            found |= row_code(part) if part in now or has_row_code(part) else {}
+        if dtype != computed:  # what is converted does not lie as it is computed
+            found |= row_code("row-transfer")
         plan = make_plan(found, ROW_PLAN_WORDS)
         return found | threads.lengths(_seconds_per_element(found["SERIAL"], plan, form, dtype))
 

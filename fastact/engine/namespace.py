@@ -87,7 +87,7 @@ def compiled() -> list[tuple[Record, AnyForm]]:
         for record, form in offers()
         for pair in (
             [(record, form), (at_defaults(record), form)]
-            if isinstance(record, Activation) and record.parameters and record.has_defaults
+            if isinstance(record, Activation) and is_function(record, form)
             else [(record, form)]
         )
     ]
@@ -128,7 +128,7 @@ def describe(record: Record, form: AnyForm, *, genuine: bool = False) -> str:
 def is_function(record: Record, form: AnyForm) -> bool:
     """Whether the public name is a function over the ufunc: for defaults, axes or halves."""
     if isinstance(record, Activation):
-        return bool(record.parameters)
+        return bool(record.parameters) and record.has_defaults
     from fastact.engine.axes import is_wrapped
 
     return is_wrapped(record, form)
@@ -145,9 +145,7 @@ def resolve(record: Record, form: AnyForm) -> Any:
     if isinstance(record, Activation):
         from fastact.engine.parametric import with_defaults
 
-        plain = (
-            functools.partial(genuine, at_defaults(record), form) if record.has_defaults else None
-        )
+        plain = functools.partial(genuine, at_defaults(record), form)
         function = with_defaults(record, form, genuine(record, form), plain, module)
         _announce(function, record, form)
     else:

@@ -106,8 +106,7 @@ def teach_numba(function: Callable[..., Any]) -> None:
         return
     _taught.add(function)
     entry, form = made[function]
-    behind = isinstance(function, np.ufunc) or not entry.has_defaults
-    defaults = () if behind else tuple(entry.parameters.values())
+    defaults = () if isinstance(function, np.ufunc) else tuple(entry.parameters.values())
     overload(function, _IN_LINE, strict=False)(_typer(entry, form, defaults))
     cpu_target.typing_context.refresh()
     cpu_target.target_context.refresh()

@@ -40,13 +40,12 @@ def with_defaults(
     entry: Activation,
     form: Form,
     ufunc: np.ufunc,
-    plain: Callable[[], np.ufunc] | None,
+    plain: Callable[[], np.ufunc],
     module: str,
 ) -> Callable[..., Any]:
     """``name(x, parameter=default, **ufunc_keywords)`` for a form of an entry.
 
-    ``plain`` makes the ufunc without parameters when it is first needed. There is none where a
-    parameter has no default (prelu, threshold).
+    ``plain`` makes the ufunc without parameters when it is first needed.
     """
     required, count = len(form.operands), len(entry.parameters)
     defaults = list(entry.parameters.values())
@@ -63,8 +62,6 @@ def with_defaults(
 
     def first_call(*operands: Any, **keywords: Any) -> Any:
         nonlocal without
-        if plain is None:
-            return _call_in_full(entry, form, ufunc, operands, keywords)
         without = plain()
         return without(*operands, **keywords)
 
@@ -208,11 +205,6 @@ def _call_in_full(
             if parameter in names[: given - required]:
                 raise TypeError(f"{name}() got two values for {parameter!r}")
             values[parameter] = keywords.pop(parameter)
-    lacking = [parameter for parameter, value in values.items() if value is None]
-    if lacking:
-        call = f"{name}({', '.join([*form.operands, *names])})"
-        wanted = "a number, or an array that broadcasts"
-        raise TypeError(f"{call} needs {' and '.join(lacking)}: {wanted}")
     conditions = _conditions(entry, form)
     for parameter, value in values.items():
         condition = conditions.get(parameter)

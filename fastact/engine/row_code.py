@@ -7,7 +7,7 @@ from importlib import import_module
 
 from fastact.engine import codecache
 
-__all__ = ["has_row_code", "row_code"]
+__all__ = ["row_code"]
 
 #: What is compiled together: words of a plan -> module, function and number of its arguments.
 _PARTS = {
@@ -15,11 +15,6 @@ _PARTS = {
     "long-rows": {"LONG_ROW": ("online_row", "long_row", 8)},
     "row-transfer": {"BRING": ("row_transfer", "bring", 9), "SEND": ("row_transfer", "send", 9)},
 }
-
-
-def has_row_code(part: str) -> bool:
-    """Whether an earlier process compiled a part."""
-    return codecache.holds(part)
 
 
 @functools.cache

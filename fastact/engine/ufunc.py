@@ -107,9 +107,7 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
         found, seconds = spans(COMPUTED[dtype])
         stored = stored_bytes(dtype)
         moved, written = operands * stored, outputs * stored
-        # What is at hand is not worth a look at every array's layout.
-        buffers = carrier_code.buffers(dtype) if carrier_code.has_buffers(dtype) else {}
-        return buffers | plan_words(
+        return plan_words(
             SPAN=found.ordinary,
             UNIFORM=found.uniform,
             PARAMETERS=len(form.operands),
