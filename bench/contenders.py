@@ -52,7 +52,7 @@ def plain_numpy(task: Task) -> Call | None:
     if found is None:
         return None
     tree, names = ast.parse(found[0], mode="eval"), [*found[1], *entry.parameters]
-    function = _function(tree.body, names, {"where": np.where})
+    function = _function(tree.body, names, {"where": np.where, "expm1": np.expm1})
     operands, kind = [*task.operands, *extra], task.x.dtype
     return lambda: function(*operands).astype(kind, copy=False)
 

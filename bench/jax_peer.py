@@ -70,7 +70,7 @@ def setup(task: Task) -> Call | None:
         if task.entry.name not in FROM_OUTPUT:
             return None
         code = compile(ast.parse(FROM_OUTPUT[task.entry.name], mode="eval"), "<y>", "eval")
-        scope = {"where": jax.numpy.where}
+        scope = {"where": jax.numpy.where, "expm1": jax.numpy.expm1}
         scope |= dict(zip(task.entry.parameters, task.parameters, strict=True))
         compiled = jax.jit(lambda g, y: g * eval(code, {**scope, "y": y}).astype(y.dtype))
     else:
