@@ -36,6 +36,7 @@ CHEAP = ("relu", "leaky_relu", "hard_sigmoid", "hard_silu", "hard_tanh")
 CHEAP += ("sigmoid", "tanh", "silu", "gelu_tanh")
 FIRST = "import numpy, fastact; fastact.gelu(numpy.ones(10, 'f4'))"
 LARGE = "import numpy, fastact; fastact.gelu(numpy.ones(10**6, 'f4'))"
+ROWS = "import numpy, fastact; fastact.softmax(numpy.ones((4, 1000), 'f4'))"
 STARTS = {
     "python": "pass",
     "import numpy": "import numpy",
@@ -43,6 +44,7 @@ STARTS = {
     "first result, warm cache": FIRST,
     "first large result, warm cache": LARGE,
     "first result, cold cache": FIRST,
+    "first softmax, cold cache": ROWS,
     "import torch": "import torch",
     "import jax": "import jax",
     "import onnxruntime": "import onnxruntime",

@@ -18,22 +18,6 @@ from fastact.engine.plan import NEVER
 PACKAGE = Path(fa.__file__).parent
 
 
-def run(code: str, cwd: Path | None = None, **environment: str) -> str:
-    """Standard output of a fresh interpreter; a crash or a hang fails the test."""
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
-        env=os.environ | {"FASTACT_CACHE_DIR": SHARED} | environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=cwd,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-#: The cache that the test run itself fills.
-SHARED = os.environ.get("FASTACT_CACHE_DIR", "")
 SMALL = """
 import sys, numpy as np, fastact as fa
 y = fa.relu(np.float32([-1, 0, 2])); assert y.tolist() == [0, 0, 2], y
@@ -51,7 +35,7 @@ def check():
 # -- machine code ------------------------------------------------------------------------
 
 
-def test_a_warm_start_imports_no_numba_and_adds_no_files(tmp_path):
+def test_a_warm_start_imports_no_numba_and_adds_no_files(run, tmp_path):
     cache = {"FASTACT_CACHE_DIR": str(tmp_path)}
     assert run(SMALL, **cache) == "True"
     files = sorted(os.listdir(tmp_path))
@@ -61,7 +45,7 @@ def test_a_warm_start_imports_no_numba_and_adds_no_files(tmp_path):
     assert sorted(os.listdir(tmp_path)) == files
 
 
-def test_the_driver_of_the_threads_is_compiled_once_and_repaired(tmp_path):
+def test_the_driver_of_the_threads_is_compiled_once_and_repaired(run, tmp_path):
     code = LARGE + "check(); from fastact.engine.parallel import drive; print(drive.signatures)"
     cache = {"FASTACT_CACHE_DIR": str(tmp_path), "FASTACT_NUM_THREADS": "2"}
     assert run(code, **cache) != "[]"
@@ -86,7 +70,7 @@ def test_the_driver_of_the_threads_is_compiled_once_and_repaired(tmp_path):
     ],
     ids=["truncated", "empty", "one byte", "zeros"],
 )
-def test_a_damaged_cache_is_harmless(tmp_path, damage):
+def test_a_damaged_cache_is_harmless(run, tmp_path, damage):
     run(SMALL, FASTACT_CACHE_DIR=str(tmp_path))
     for path in tmp_path.iterdir():
         path.write_bytes(damage(path.read_bytes()))
@@ -94,7 +78,7 @@ def test_a_damaged_cache_is_harmless(tmp_path, damage):
     assert run(SMALL, FASTACT_CACHE_DIR=str(tmp_path)) == "False"  # it was repaired
 
 
-def test_a_cache_that_cannot_be_written_is_harmless(tmp_path):
+def test_a_cache_that_cannot_be_written_is_harmless(run, tmp_path):
     file = tmp_path / "file"
     file.write_text("not a folder")
     for place in (file, file / "below", Path("/proc/none"), tmp_path / ("a" * 300)):
@@ -103,21 +87,21 @@ def test_a_cache_that_cannot_be_written_is_harmless(tmp_path):
 
 
 @pytest.mark.parametrize("module", ["engine/carrier.py", "elementary/exp.py", "__init__.py"])
-def test_an_edit_of_any_module_is_seen(tmp_path, module):
+def test_an_edit_of_any_module_is_seen(run, tmp_path, module):
     shutil.copytree(PACKAGE, tmp_path / "fastact", ignore=shutil.ignore_patterns("__pycache__"))
     places = {"PYTHONPATH": str(tmp_path), "FASTACT_CACHE_DIR": str(tmp_path / "cache")}
-    run(SMALL, tmp_path, **places)
+    run(SMALL, cwd=tmp_path, **places)
     before = set(os.listdir(tmp_path / "cache"))
     with (tmp_path / "fastact" / module).open("a") as file:
         file.write("\n# edited\n")
-    run(SMALL, tmp_path, **places)
+    run(SMALL, cwd=tmp_path, **places)
     assert set(os.listdir(tmp_path / "cache")) > before
 
 
 # -- threads -----------------------------------------------------------------------------
 
 
-def test_a_row_of_calls_wakes_the_team():
+def test_a_row_of_calls_wakes_the_team(run):
     code = """
 import ctypes, numpy as np, fastact as fa
 from fastact.engine import threads
@@ -194,25 +178,25 @@ assert np.array_equal(out, serial)
 
 @pytest.mark.parametrize("layer", ["default", "omp", "workqueue"])
 @pytest.mark.parametrize("what", THREADED)
-def test_threads(what, layer):
+def test_threads(run, what, layer):
     run(LARGE + THREADED[what], NUMBA_THREADING_LAYER=layer, FASTACT_NUM_THREADS="2")
 
 
 @pytest.mark.parametrize("count", ["1", "2", "7"])
-def test_thread_count_from_the_environment(count):
+def test_thread_count_from_the_environment(run, count):
     run(LARGE + "check()", FASTACT_NUM_THREADS=count)
     code = LARGE + "check(); import sys; print('numba' in sys.modules)"
     assert run(code, FASTACT_NUM_THREADS=count) == str(count != "1")
 
 
-def test_a_bad_thread_count_is_named():
+def test_a_bad_thread_count_is_named(run):
     code = "import fastact as fa\ntry: fa.relu\nexcept ValueError as error: print(error)"
     message = run(code, FASTACT_NUM_THREADS="many")
     assert "FASTACT_NUM_THREADS" in message
     assert "'many'" in message
 
 
-def test_the_processor_from_the_environment(tmp_path):
+def test_the_processor_from_the_environment(run, tmp_path):
     cache = {"FASTACT_CACHE_DIR": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-c", SMALL],
@@ -231,7 +215,7 @@ def test_the_processor_from_the_environment(tmp_path):
 # -- the compiler ----------------------------------------------------------------------
 
 
-def test_plain_use_with_the_compiler_switched_off(tmp_path):
+def test_plain_use_with_the_compiler_switched_off(run, tmp_path):
     code = LARGE + "check(); assert fa.grad.sigmoid(0.0) == 0.25"
     run(code, NUMBA_DISABLE_JIT="1", FASTACT_CACHE_DIR=str(tmp_path))
 
