@@ -19,7 +19,7 @@ FROM_OUTPUT = {
     "relu6": "where(y > 0, where(y < 6, 1, 0), 0)",
     "leaky_relu": "where(y > 0, 1, negative_slope)",
     "elu": "where(y > 0, 1, y + alpha)",
-    "celu": "where(y > 0, 1, 1 + y / alpha)",
+    "celu": "where(y > 0, 1, (y + alpha) / alpha)",
     "softplus": "-expm1(-beta * y)",
     "selu": "where(y > 0, 1.0507009873554805, y + 1.7580993408473766)",
 }

@@ -235,6 +235,19 @@ def test_vjp_from_output(entry: Any, precision: str, factor: float) -> None:
         assert abs(float(result) - factor * float(e.derivative)) <= allowed, (entry.name, v, output)
 
 
+@pytest.mark.parametrize("alpha", [0.001, 0.3, 1.0, 3.0, 1e6])
+def test_celu_slope_from_its_output_near_the_end(alpha: float, precision: str) -> None:
+    kind = np.dtype(precision).type
+    step = np.spacing(kind(alpha))
+    y = -kind(alpha) + step * np.arange(400, dtype=precision)
+    results = genuine("vjp_from_output", "celu")(kind(1), y, kind(alpha))
+    with mpmath.workprec(200):
+        a = mpmath.mpf(float(kind(alpha)))
+        exact = [(mpmath.mpf(float(v)) + a) / a for v in y]
+    assert reference(exact, precision).errors(results).max() <= 1.5
+    assert genuine("vjp_from_output", "celu")(kind(1), kind(-1), kind(np.inf)) == 1
+
+
 def test_parameter_gradient(entry: Any, precision: str) -> None:
     if entry.trainable is None:
         pytest.skip("no trainable parameter")

@@ -182,6 +182,17 @@ def test_threads(run, what, layer):
     run(LARGE + THREADED[what], NUMBA_THREADING_LAYER=layer, FASTACT_NUM_THREADS="2")
 
 
+def test_a_region_is_measured_while_another_is_open(run):
+    code = """
+from fastact.engine import threads
+from fastact.engine.plan import BUSY
+loop = threads.start_team()
+threads._cells[BUSY // 8] = 1
+threads._measure_region(loop)
+"""
+    run(code, FASTACT_NUM_THREADS="2")
+
+
 @pytest.mark.parametrize("count", ["1", "2", "7"])
 def test_thread_count_from_the_environment(run, count):
     run(LARGE + "check()", FASTACT_NUM_THREADS=count)

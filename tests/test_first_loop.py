@@ -148,6 +148,37 @@ else: raise AssertionError
     run(code)
 
 
+def test_failures_in_many_threads_at_once(run: Run) -> None:
+    code = """
+import sys, threading, numpy as np, fastact as fa, fastact.engine.ufunc as module
+relu, x, right = fa.relu, np.ones(3), []
+def fail(*_): raise OSError("no room")
+module._load_spans = fail
+sys.setswitchinterval(1e-5)
+def call():
+    for _ in range(1000):
+        try: relu(x)
+        except RuntimeError as error: right.append(str(error.__cause__) == "no room")
+threads = [threading.Thread(target=call) for _ in range(6)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert len(right) == 6000 and all(right)
+"""
+    run(code)
+
+
+def test_what_is_raised_has_its_cause_alone(run: Run, tmp_path: Path) -> None:
+    code = """
+import numpy as np, fastact as fa, fastact.engine.target as module
+def fail(*_, **__): raise OSError("no room")
+module.emit_object = fail
+try: fa.relu
+except OSError as error: assert error.__context__ is None, error.__context__
+else: raise AssertionError
+"""
+    run(code, FASTACT_CACHE_DIR=str(tmp_path))
+
+
 #: Each thread may come to wait for Numba's compiler lock, and for fastact's own.
 TOGETHER = {
     "typing touches names": """

@@ -224,6 +224,7 @@ def _(x, alpha):
 
 @celu.from_output
 def _(y, alpha):
-    # exp(x / alpha) = 1 + y / alpha: cancels near y = -alpha, where x is lost in y itself.
-    one = like(y, 1.0)
-    return select(y > like(y, 0.0), one, one + y / alpha)
+    # exp(x / alpha) = (y + alpha) / alpha: the sum is exact where it cancels, near y = -alpha,
+    # where x is lost in y itself.
+    one, endless = like(y, 1.0), like(y, INF)
+    return select((y > like(y, 0.0)) | (alpha == endless), one, (y + alpha) / alpha)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib.util
+from collections.abc import Iterable
 
 from fastact.engine.entry import Activation, registry
 from fastact.engine.rowwise import rowwise_registry
@@ -30,8 +31,13 @@ def require(*modules: str, why: str) -> None:
         )
 
 
-def find_entries(names: list[str], argument: str = "NAME") -> list[Activation]:
-    """The entries of these names or aliases, in their order; all where there are none."""
+def find_entries(
+    names: list[str], argument: str = "NAME", others: Iterable[str] = ()
+) -> list[Activation]:
+    """The entries of these names or aliases, in their order; all where there are none.
+
+    ``others`` are names that may have been meant, too.
+    """
     entries = registry()
     if not names:
         return list(entries.values())
@@ -42,7 +48,8 @@ def find_entries(names: list[str], argument: str = "NAME") -> list[Activation]:
                 argument, f"{name} is no function of elements: see help(fastact.{name})"
             )
         if name not in by_name:
-            near = difflib.get_close_matches(name.lower(), by_name, n=1, cutoff=0.5)
+            known = [*by_name, *others]
+            near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
             hint = f"did you mean {near[0]!r}?" if near else "see python -m fastact list"
             raise BadArgument(argument, f"unknown activation {name!r}: {hint}")
     return list(dict.fromkeys(by_name[name] for name in names))

@@ -19,8 +19,10 @@ def run(options: argparse.Namespace) -> None:
     """Print the records: of elements, then of rows and gates."""
     rows = rowwise_registry()
     named = [name for name in options.names if name not in rows]
-    records: list[Record] = [*find_entries(named)] if named or not options.names else []
-    records += [rows[name] for name in options.names or rows if name in rows]
+    records: list[Record] = (
+        [*find_entries(named, others=rows)] if named or not options.names else []
+    )
+    records += [rows[name] for name in dict.fromkeys(options.names) or rows if name in rows]
     width = max(40, min(100, shutil.get_terminal_size().columns))
     indent = max(len(record.name) for record in records) + 2
     print("\n".join(describe(record, indent, width) for record in records))

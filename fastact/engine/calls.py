@@ -57,8 +57,13 @@ def call_loop(typingctx: Any, loop: Any, args: Any, dims: Any, steps: Any, data:
 
 @intrinsic
 def call_maker(typingctx: Any, maker: Any, plan: Any, word: Any) -> Any:
-    """Call ``void maker(void *plan, intp word)``."""
-    return types.void(types.int64, types.int64, types.int64), _caller(2)
+    """Call ``intp maker(void *plan, intp word)``."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kind = ir.FunctionType(_INT, [_INT] * 2)
+        return builder.call(builder.inttoptr(args[0], kind.as_pointer()), args[1:])
+
+    return types.int64(types.int64, types.int64, types.int64), codegen
 
 
 @intrinsic

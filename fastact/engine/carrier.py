@@ -36,7 +36,6 @@ from fastact.engine.pace import loop_ended, threads_pay
 from fastact.engine.plan import (
     AWAKE,
     BUFFERED,
-    FAILURE,
     FAR,
     FETCH,
     FETCHING,
@@ -47,7 +46,6 @@ from fastact.engine.plan import (
     OPERANDS,
     PARAMETERS,
     PLACES,
-    REASON,
     SERIAL,
     SPAN,
     STORED,
@@ -155,12 +153,11 @@ def has_word(plan, word):
     if exception_pending() != 0:
         return False
     state = suspend()  # compiling raises flags of its own
-    call_maker(load_word(plan, MAKER), plan, word)
+    failure = call_maker(load_word(plan, MAKER), plan, word)
     put_back(state)
-    made = load_word(plan, word) != 0
-    if not made:
-        raise_exception(load_word(plan, FAILURE), load_word(plan, REASON))
-    return made
+    if failure != 0:
+        raise_exception(failure)
+    return failure == 0
 
 
 def carry(args, n, steps, plan, where):

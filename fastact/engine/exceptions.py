@@ -7,6 +7,7 @@ Like :mod:`fastact.engine.addresses`, without meaning outside compiled code.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
@@ -19,43 +20,51 @@ __all__ = ["exception_pending", "out_of_memory", "raise_exception"]
 _BYTE_POINTER = ir.PointerType(ir.IntType(8))
 
 
-def _call(builder: Any, name: str, result: Any, given: list[Any]) -> Any:
-    """Call a function of Python's with the interpreter's lock: a loop runs without it."""
+def _with_lock(builder: Any, work: Callable[[Callable[..., Any]], Any]) -> Any:
+    """What ``work`` gives, holding the interpreter's lock: a loop runs without it.
 
-    def function(name: str, result: Any, *operands: Any) -> Any:
-        kind = ir.FunctionType(result, operands)
-        return cgutils.get_or_insert_function(builder.module, kind, name)
+    It is given what calls a function of Python's.
+    """
+
+    def call(name: str, result: Any, *given: Any) -> Any:
+        kind = ir.FunctionType(result, [value.type for value in given])
+        return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), given)
 
     number = ir.IntType(32)
-    state = builder.call(function("PyGILState_Ensure", number), [])
-    found = builder.call(function(name, result, *(value.type for value in given)), given)
-    builder.call(function("PyGILState_Release", ir.VoidType(), number), [state])
+    state = call("PyGILState_Ensure", number)
+    found = work(call)
+    call("PyGILState_Release", ir.VoidType(), state)
     return found
-
-
-def _raiser(name: str, result: Any, *operands: Any) -> Any:
-    """Code that calls a function of Python's which sets an exception."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        given = [builder.inttoptr(a, kind) for a, kind in zip(args, operands, strict=True)]
-        _call(builder, name, result, given)
-        return context.get_dummy_value()
-
-    return codegen
 
 
 @intrinsic
 def out_of_memory(typingctx: Any) -> Any:
     """Raise MemoryError in Python."""
-    return types.void(), _raiser("PyErr_NoMemory", _BYTE_POINTER)
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        _with_lock(builder, lambda call: call("PyErr_NoMemory", _BYTE_POINTER))
+        return context.get_dummy_value()
+
+    return types.void(), codegen
 
 
 @intrinsic
-def raise_exception(typingctx: Any, kind: Any, exception: Any) -> Any:
-    """Raise the Python exception at an address, whose class is at another."""
-    return types.void(types.int64, types.int64), _raiser(
-        "PyErr_SetObject", ir.VoidType(), _BYTE_POINTER, _BYTE_POINTER
-    )
+def raise_exception(typingctx: Any, exception: Any) -> Any:
+    """Raise the Python exception at an address, and give up a reference to it."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        value = builder.inttoptr(args[0], _BYTE_POINTER)
+
+        def work(call: Callable[..., Any]) -> None:
+            kind = call("PyObject_Type", _BYTE_POINTER, value)
+            call("PyErr_SetObject", ir.VoidType(), kind, value)
+            call("Py_DecRef", ir.VoidType(), kind)
+            call("Py_DecRef", ir.VoidType(), value)
+
+        _with_lock(builder, work)
+        return context.get_dummy_value()
+
+    return types.void(types.int64), codegen
 
 
 @intrinsic
@@ -63,6 +72,7 @@ def exception_pending(typingctx: Any) -> Any:
     """The address of the exception that this thread has raised and nobody has caught, or 0."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.ptrtoint(_call(builder, "PyErr_Occurred", _BYTE_POINTER, []), ir.IntType(64))
+        found = _with_lock(builder, lambda call: call("PyErr_Occurred", _BYTE_POINTER))
+        return builder.ptrtoint(found, ir.IntType(64))
 
     return types.int64(), codegen

@@ -52,13 +52,14 @@ def _fill(address: int, needed: str) -> None:
         makers.pop(word, None)
 
 
-#: What the loops of a plan raised last: it must live until they have.
-_failures: dict[int, BaseException] = {}
+_keep = ctypes.pythonapi.Py_IncRef
+_keep.argtypes, _keep.restype = [ctypes.py_object], None
 
 
-@ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_int64)
-def _make(address: int, offset: int) -> None:
-    plan, names, _ = _waiting[address]
+@ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)
+def _make(address: int, offset: int) -> int:
+    """Fill in a word: 0, or the address of the exception to raise, which is the loop's own then."""
+    _, names, _ = _waiting[address]
     try:
         alone(functools.partial(_fill, address, names[offset // 8]))
     except BaseException as error:
@@ -66,8 +67,9 @@ def _make(address: int, offset: int) -> None:
         if isinstance(error, Exception) and not isinstance(error, MemoryError):
             failure = LoopError("the machine code could not be made")
             failure.__cause__ = error
-        _failures[address] = failure
-        plan[names.index("FAILURE")], plan[names.index("REASON")] = id(type(failure)), id(failure)
+        _keep(failure)
+        return id(failure)
+    return 0
 
 
 _MAKER_ADDRESS = ctypes.cast(_make, ctypes.c_void_p).value or 0

@@ -43,10 +43,11 @@ def alone(operation: Callable[[], Result]) -> Result:
     try:
         return _locked(operation)
     except _CompilerNeededError:
-        from numba.core.compiler_lock import global_compiler_lock
+        pass  # not within: it would be the context of what is raised below
+    from numba.core.compiler_lock import global_compiler_lock
 
-        with global_compiler_lock:
-            return _locked(operation)
+    with global_compiler_lock:
+        return _locked(operation)
 
 
 def _locked(operation: Callable[[], Result]) -> Result:

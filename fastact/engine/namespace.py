@@ -165,9 +165,11 @@ def _before_numba_is_told() -> None:
 def _announce(function: Callable[..., Any], record: Any, form: Any) -> None:
     """Make the overloads known where Numba is in use already; else Numba will ask."""
     made[function] = record, form
-    nopython = sys.modules.get(_NOPYTHON)
-    if nopython is not None:
-        nopython.teach_numba(function)
+    # While it is being imported it has none yet, and will look into ``made`` when it has.
+    teach = getattr(sys.modules.get(_NOPYTHON), "teach_numba", None)
+    if teach is not None:
+        need_compiler()
+        teach(function)
 
 
 def _elsewhere(name: str) -> str:

@@ -36,13 +36,11 @@ WORDS = (
     "GRAIN",
     "MAKER",
     "BUFFERED",
-    "FAILURE",
-    "REASON",
 )
 #: Byte offset of each word.
 SPAN, UNIFORM, PARAMETERS, INPUTS, OPERANDS, STORED, NATIVE, GATHER, SCATTER = range(0, 72, 8)
 SERIAL, TEAM, PARALLEL, AWAKE, FETCHING, FETCH, STREAMING, STREAM = range(72, 136, 8)
-FAR, GRAIN, MAKER, BUFFERED, FAILURE, REASON = range(136, 184, 8)
+FAR, GRAIN, MAKER, BUFFERED = range(136, 168, 8)
 #: Where ``TEAM`` points: the address of the team's loop, and at these offsets whether it
 #: is busy (on a cache line of its own), how many threads it may use, and the
 #: nanoseconds of :mod:`fastact.engine.pace`.
@@ -67,8 +65,7 @@ def plan_words(**words: int) -> dict[str, int]:
     past the caches; a plan without them never does. A thread's share is a multiple of
     ``GRAIN``: 1024 elements, so that no two threads write one cache line, or 1 row.
     Where ``SERIAL`` is still 0, or ``BUFFERED`` and it is needed, ``MAKER`` is called with the
-    plan and that word. Where it leaves that at 0, the exception at ``REASON``, of the class at
-    ``FAILURE``, is raised.
+    plan and that word; the exception that it may give is raised.
     """
     words = {
         "PARAMETERS": words["INPUTS"],

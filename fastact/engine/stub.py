@@ -30,7 +30,7 @@ _SCALAR = "float | np.floating[Any] | np.integer[Any] | np.bool"
 _ELEMENTWISE = ["where: ArrayLike = True"]
 _OF_ROWS = ["axis: int = -1", "axes: Any = ..."]
 _SHARED = ['casting: str = "same_kind"', 'order: str = "K"', "dtype: DTypeLike | None = None"]
-_SHARED += ["subok: bool = True", "signature: Any = None"]
+_SHARED += ["subok: bool = True", "signature: str | tuple[Any, ...] = ..."]
 
 
 class Call(NamedTuple):

@@ -22,7 +22,7 @@ import time
 import numpy as np
 
 from fastact.engine import carrier_code, codecache
-from fastact.engine.plan import CAP, NEVER, PATIENCE, make_plan
+from fastact.engine.plan import CAP, NEVER, PATIENCE, make_plan, plan_words
 from fastact.engine.target import SettingError
 
 __all__ = ["TEAM_CELL", "lengths", "max_threads", "start_team"]
@@ -98,7 +98,8 @@ def _measure_region(loop: int) -> tuple[float, float]:
     processor. Of what follows at once the shortest: others' load is not its cost. It takes
     some calls until all threads wait in turn.
     """
-    plan = make_plan({"SERIAL": carrier_code.serial_address("near"), "TEAM": TEAM_CELL, "GRAIN": 1})
+    serial = carrier_code.serial_address("near")
+    plan = make_plan(plan_words(INPUTS=0, OPERANDS=0, SERIAL=serial, TEAM=TEAM_CELL, GRAIN=1))
     dimensions = np.zeros(1, dtype=np.int64)
     asleep: list[float] = []
     awake: list[float] = []
