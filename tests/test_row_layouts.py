@@ -120,7 +120,8 @@ def test_thread_count_changes_no_bit(run: Any) -> None:
 NO_MEMORY = """
 import pathlib, resource
 import numpy as np, fastact as fa
-fa.softmax(np.zeros((4, 1_000_000), np.float32)[:, ::2])  # compiled, and its threads started
+# Long rows are compiled, and threads started, while there is memory.
+fa.softmax(np.zeros((4, 4_000_000), np.float32)[:, ::2])
 x, out = np.zeros((2, 40_000_000), np.float32)[:, ::2], np.zeros((2, 20_000_000), np.float32)
 pages = int(pathlib.Path("/proc/self/statm").read_text().split()[0])
 for more in (50, 120, 120, 120):
