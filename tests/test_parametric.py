@@ -11,6 +11,7 @@ import pytest
 import fastact as fa
 from fastact.engine.entry import registry
 from fastact.engine.forms import FORMS
+from fastact.engine.formula import numpy_baseline
 from fastact.engine.namespace import is_function
 
 X = np.linspace(-3, 3, 41, dtype=np.float32)
@@ -247,7 +248,7 @@ WITH_PARAMETERS = [
 @pytest.mark.parametrize("size", [5, 20, 1_000, 300_001])
 @pytest.mark.parametrize(("entry", "form"), WITH_PARAMETERS)
 def test_some_parameters_are_numbers_and_some_arrays(entry, form, size, dtype):
-    """As with all of them written out, of which the first are computed one by one."""
+    """As with all of them written out, as one by one, and as the formula says."""
     function, ufunc = public(entry, form)
     random = np.random.default_rng(size)
     operands = [random.normal(size=size).astype(dtype) for _ in form.operands]
@@ -258,6 +259,10 @@ def test_some_parameters_are_numbers_and_some_arrays(entry, form, size, dtype):
         whole = ufunc(*operands, *full)
         np.testing.assert_array_equal(function(*operands, *given), whole)
         np.testing.assert_array_equal(ufunc(*operands, *given), whole)
+        if not form.namespace:
+            wide = [value.astype(np.float64) for value in (*operands, *full)]
+            near = 4 * np.finfo(dtype).eps
+            np.testing.assert_allclose(whole, numpy_baseline(entry)(*wide), near, near)
         for k in range(min(size, 20)):
             one = ufunc(*(o[k] for o in operands), *(v[k] for v in full))
             np.testing.assert_array_equal(np.asarray(whole)[..., k], one)

@@ -13,6 +13,7 @@ from fastact.engine.codecache import cache_directory
 from fastact.engine.entry import registry
 from fastact.engine.namespace import compiled
 from fastact.engine.rowwise import rowwise_registry
+from fastact.engine.setting import SettingError
 
 __all__ = ["processor_name", "run"]
 
@@ -44,14 +45,14 @@ def run(_options: argparse.Namespace) -> None:
     try:
         enabled = {f[1:] for f in target.cpu_features().split(",") if f.startswith("+")}
         vectors = ", ".join(f for f in VECTOR_FEATURES if f in enabled) or "baseline"
-    except target.SettingError as error:
+    except SettingError as error:
         vectors = str(error)
     directory = cache_directory()
     files = sorted(directory.glob("*.o")) if directory.is_dir() else []
     size = sum(file.stat().st_size for file in files) / 2**20
     try:
         allowed = f"{threads.max_threads()} of {os.cpu_count()} (FASTACT_NUM_THREADS sets it)"
-    except target.SettingError as error:
+    except SettingError as error:
         allowed = str(error)
     facts = {
         "fastact": f"{fastact.__version__}, {len(registry())} activations, "

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import fastact
 from fastact.commands.errors import BadArgument
-from fastact.engine.target import SettingError
+from fastact.engine.setting import SettingError
 
 __all__ = ["main"]
 

@@ -11,12 +11,10 @@ import re
 
 import llvmlite.binding as llvm
 
-__all__ = ["SettingError", "asks_ahead", "cpu_features", "cpu_name", "emit_assembly"]
+from fastact.engine.setting import SettingError
+
+__all__ = ["asks_ahead", "cpu_features", "cpu_name", "emit_assembly"]
 __all__ += ["emit_object", "has_half_conversions", "load_object", "vector_bytes", "vector_width"]
-
-
-class SettingError(ValueError):
-    """An environment variable is set to what cannot be."""
 
 
 def cpu_name() -> str:

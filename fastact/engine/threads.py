@@ -23,7 +23,7 @@ import numpy as np
 
 from fastact.engine import carrier_code, codecache
 from fastact.engine.plan import CAP, NEVER, PATIENCE, make_plan, plan_words
-from fastact.engine.target import SettingError
+from fastact.engine.setting import SettingError
 
 __all__ = ["TEAM_CELL", "lengths", "max_threads", "start_team"]
 
