@@ -222,6 +222,12 @@ def alone(args, dimensions, steps, plan):
     call_loop(loop_for(load_int64(dimensions), plan), args, dimensions, steps, plan)
 
 
+def has_far(n, plan):
+    """Whether the span for what is far is there, made now if need be, or not needed."""
+    near = n < load_word(plan, FETCH) and n < load_word(plan, STREAM)
+    return near or has_word(plan, FAR)
+
+
 def carry_or_share(args, dimensions, steps, plan):
     """A line at once; more by the serial loop or the team."""
     n = load_int64(dimensions)
@@ -230,8 +236,10 @@ def carry_or_share(args, dimensions, steps, plan):
         state = suspend()
         few(args, 0, n, steps, plan)
         put_back(state)
+    elif not has_far(n, plan):
+        pass
     elif n >= load_word(plan, AWAKE):
-        # Only this thread may have buffers made: the team's would wait for the interpreter's lock.
+        # Only this thread may have code made: the team's would wait for the interpreter's lock.
         if threads_pay(plan, n) and worst_hazard(args, steps, plan, n) <= SAME:
             if lie_ready(steps, plan) or has_word(plan, BUFFERED):
                 call_loop(load_int64(load_word(plan, TEAM)), args, dimensions, steps, plan)

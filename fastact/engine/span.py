@@ -15,9 +15,10 @@ A *far* span is for operands that the near caches do not hold. It asks for what 
 two kilobytes ahead: the processor's own prefetching stops at the end of a page, and what
 arithmetic there is then waits with it. On an Intel Xeon (Granite Rapids) sigmoid of
 4e7 float64 took 1.31 ns per element without and 0.80 so, 0.74 being its arithmetic, and relu 0.83
-and 0.59. In the near caches it costs up to a fifth: hence a span of its own. On a Zen it pays
-only together with streaming (relu of 16e6 float32 0.20 and 0.17), and
-:func:`~fastact.engine.target.asks_ahead` says no.
+and 0.59. In the near caches it costs up to a fifth: hence a span of its own. On a Zen
+(:func:`~fastact.engine.target.asks_ahead`) it pays only together with streaming: relu of 16e6
+float32 0.20 and 0.17. What does little more than copy has vectors of
+:func:`~fastact.engine.target.copying_width` there.
 
 Where ``past`` is not 0 a far span writes past the caches, for results larger than the last of
 them; its outputs then begin on cache lines. An ordinary store reads its line into the cache
@@ -35,6 +36,7 @@ written as assembly (a loop in Python would cost 90 ms more to type).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fastact.engine import target
@@ -60,6 +62,8 @@ __all__ = ["PRECISIONS", "UNIT_BITS", "span_assembly"]
 #: log2 of the bytes per unit: the widest vector there is, and a cache line.
 UNIT_BITS = 6
 PRECISIONS = {"float32": "float", "float64": "double"}
+#: Operations of floating-point arithmetic up to which a loop does little more than copy.
+COPYING = 3
 
 
 def span_assembly(
@@ -87,11 +91,13 @@ def span_assembly(
     amended = any(output.where for output in outputs)
     lanes = (1 << UNIT_BITS) // size
     steps = STEPS[lines_at_once(bodies, target.vector_bytes())]
+    copies = far and _operations(outputs) <= COPYING
+    bits = target.copying_width() if copies else target.vector_width()
     lines = [
         # LLVM does not align the stack for vectors it finds too many for the registers; every
         # second of them may then lie across two cache lines.
         f"define void @{symbol}(ptr readonly %operands, i64 %units, i64 %past) alignstack(64)",
-        f'  "prefer-vector-width"="{target.vector_width()}"',
+        f'  "prefer-vector-width"="{bits}"',
         f"  {scheduling(bodies, target.vector_bytes())} {{",
         "entry:",
         f"  %result = alloca {kind}",
@@ -114,10 +120,17 @@ def span_assembly(
 
     def end(mark: str, width: int) -> list[str]:
         step = _amended(mark, width, operands, outputs) if amended else []
-        step += [*_results(mark, width, kind, names), *_stores(mark, width, kind, names, far)]
-        for operand in operands.read if far else []:
-            step += prefetches(f"%{operand}.base", kind, width * size, mark)
-        return step
+        step += _results(mark, width, kind, names)
+        if not far:
+            return step + _stores(mark, width, kind, names)
+        ahead = [
+            line
+            for operand in operands.read
+            for line in prefetches(f"%{operand}.base", kind, width * size, mark)
+        ]
+        always = target.asks_ahead()
+        step += _stores_past_the_caches(mark, width, kind, names, [] if always else ahead)
+        return step + (ahead if always else [])
 
     lines += [
         *(["  store i1 false, ptr %amended"] if amended else []),
@@ -132,6 +145,12 @@ def span_assembly(
     lines += [PREFETCH] if far else []
     lines += dict.fromkeys(line for o in outputs for line in o.declarations.values())
     return ["\n".join(lines), *dict.fromkeys(text for o in outputs for text in o.texts.values())]
+
+
+def _operations(outputs: list[Output]) -> int:
+    """Operations of floating-point arithmetic in the bodies; comparisons are none."""
+    operation = re.compile(r"= (fmul|fadd|fsub|fdiv|call (float|double) @llvm)\b")
+    return sum(len(operation.findall(text)) for o in outputs for text in o.texts.values())
 
 
 def _amended(mark: str, width: int, operands: Operands, outputs: list[Output]) -> list[str]:
@@ -166,25 +185,27 @@ def _results(mark: str, width: int, kind: str, outputs: list[str]) -> list[str]:
     return lines
 
 
-def _stores(mark: str, width: int, kind: str, outputs: list[str], far: bool) -> list[str]:
-    """Store them, past the caches where a far span is told so."""
+def _stores(mark: str, width: int, kind: str, outputs: list[str], how: str = "") -> list[str]:
+    """Store them."""
+    how = how or f"align {4 if kind == 'float' else 8}"
+    return [
+        f"  store <{width} x {kind}> %{output}.whole{mark}, ptr %{output}.here{mark}, {how}"
+        for output in outputs
+    ]
 
-    def store(how: str) -> list[str]:
-        return [
-            f"  store <{width} x {kind}> %{output}.whole{mark}, ptr %{output}.here{mark}, {how}"
-            for output in outputs
-        ]
 
-    ordinary = store("align 4" if kind == "float" else "align 8")
-    if not far:
-        return ordinary
+def _stores_past_the_caches(
+    mark: str, width: int, kind: str, outputs: list[str], then: list[str]
+) -> list[str]:
+    """Store them past the caches, and ``then`` do something else, where the span is told so."""
     return [
         f"  br i1 %streamed, label %stream{mark}, label %keep{mark}",
         f"stream{mark}:",
-        *store("align 64, !nontemporal !1"),
+        *_stores(mark, width, kind, outputs, "align 64, !nontemporal !1"),
+        *then,
         f"  br label %written{mark}",
         f"keep{mark}:",
-        *ordinary,
+        *_stores(mark, width, kind, outputs),
         f"  br label %written{mark}",
         f"written{mark}:",
     ]

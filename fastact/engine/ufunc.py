@@ -46,16 +46,14 @@ def _from_func_and_data() -> Any:
 
 
 class Spans(NamedTuple):
-    """Addresses of the spans of one precision."""
+    """Addresses of the spans of one precision, for operands that are near."""
 
     ordinary: int
     uniform: int
-    far: int
 
 
 def _load_spans(qualified: str, entry: Activation | GatedUnit, form: Form, precision: str) -> Spans:
     ordinary = f"fastact.{qualified}.{precision}"
-    far = f"{ordinary}.far"
     # Without parameters it is the ordinary one.
     uniform = f"{ordinary}.uniform" if entry.parameters else ordinary
 
@@ -63,16 +61,29 @@ def _load_spans(qualified: str, entry: Activation | GatedUnit, form: Form, preci
         from fastact.engine import target
         from fastact.engine.span import span_assembly
 
-        def make(symbol: str, **how: bool) -> list[str]:
-            return span_assembly(symbol, entry, form, precision, **how)
-
-        spans = [make(ordinary), make(far, uniform=True, far=True)]
-        spans += [make(uniform, uniform=True)] if entry.parameters else []
+        spans = [span_assembly(ordinary, entry, form, precision)]
+        if entry.parameters:
+            spans.append(span_assembly(uniform, entry, form, precision, uniform=True))
         return target.emit_object(*spans)
 
-    symbols = list(dict.fromkeys((ordinary, uniform, far)))
+    symbols = list(dict.fromkeys((ordinary, uniform)))
     addresses = codecache.load(f"{qualified}-{precision}", symbols, build)
-    return Spans(addresses[ordinary], addresses[uniform], addresses[far])
+    return Spans(addresses[ordinary], addresses[uniform])
+
+
+def _load_far(qualified: str, entry: Activation | GatedUnit, form: Form, precision: str) -> int:
+    """Address of the span for operands that are far."""
+    symbol = f"fastact.{qualified}.{precision}.far"
+
+    def build() -> bytes:
+        from fastact.engine import target
+        from fastact.engine.span import span_assembly
+
+        return target.emit_object(
+            span_assembly(symbol, entry, form, precision, uniform=True, far=True)
+        )
+
+    return codecache.load(f"{qualified}-{precision}-far", [symbol], build)[symbol]
 
 
 def _seconds_per_element(span: int, operands: int, precision: str) -> float:
@@ -103,6 +114,10 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
         found = _load_spans(qualified, entry, form, precision)
         return found, _seconds_per_element(found.uniform, operands, precision)
 
+    @functools.cache
+    def far_span(precision: str) -> dict[str, int]:
+        return {"FAR": _load_far(qualified, entry, form, precision)}
+
     def words(dtype: str) -> dict[str, int]:
         found, seconds = spans(COMPUTED[dtype])
         stored = stored_bytes(dtype)
@@ -121,12 +136,12 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
             FETCHING=carrier_code.serial_address("fetched"),
             STREAMING=carrier_code.serial_address("streamed"),
             **far_lengths(seconds, count, moved, written),
-            FAR=found.far,
         )
 
     def later(dtype: str) -> Any:
         return plan_filled_later(
             SERIAL=functools.partial(words, dtype),
+            FAR=functools.partial(far_span, COMPUTED[dtype]),
             BUFFERED=functools.partial(carrier_code.buffers, dtype),
         )
 
