@@ -107,20 +107,20 @@ import ctypes, numpy as np, fastact as fa
 from fastact.engine import threads
 from fastact.engine.plan import PATIENCE
 threads.region_seconds = lambda: (1.0, 1e-9)  # any loop gains awake, and none asleep
-cells, opened = threads._cells, []
+cell, opened = threads._cell, []
 def opened_by(*loop):
     opened.append(1)
     threads._LOOP(threads.carrier_code.alone_address())(*loop)
 callback = threads._LOOP(opened_by)
-cells[0] = ctypes.cast(callback, ctypes.c_void_p).value
+cell[0] = ctypes.cast(callback, ctypes.c_void_p).value
 x, rows = np.ones(10_000, "f4"), np.ones((100, 100), "f4")
 for use in (fa.sigmoid, fa.leaky_relu, lambda x: fa.softmax(rows)):
     opened.clear()
-    cells[PATIENCE // 8] = 10**15
+    cell[PATIENCE // 8] = 10**15
     expected = use(x)
     use(x)
     assert not opened
-    cells[PATIENCE // 8] = 0
+    cell[PATIENCE // 8] = 0
     np.testing.assert_array_equal(use(x), expected)
     assert len(opened) == 1
 """
@@ -153,6 +153,19 @@ pid = os.fork()
 if pid == 0:
     check(); os._exit(0)
 assert os.waitpid(pid, 0)[1] == 0; check()
+""",
+    "fork while another thread has Numba's lock": """
+import os, threading, warnings; warnings.simplefilter("ignore")
+import fastact.engine.threads
+from numba.core.compiler_lock import global_compiler_lock
+held, forked = threading.Event(), threading.Event()
+def hold():
+    with global_compiler_lock: held.set(); forked.wait()
+thread = threading.Thread(target=hold); thread.start(); held.wait()
+pid = os.fork()
+if pid == 0: os._exit(0)  # a child that computes nothing waits for nothing
+assert os.waitpid(pid, 0)[1] == 0
+forked.set(); thread.join(); check()
 """,
     "rows, then rows after a fork": """
 import os, warnings; warnings.simplefilter("ignore")
@@ -187,7 +200,7 @@ def test_a_region_is_measured_while_another_is_open(run):
 from fastact.engine import threads
 from fastact.engine.plan import BUSY
 loop = threads.start_team()
-threads._cells[BUSY // 8] = 1
+threads._cell[BUSY // 8] = 1
 threads._measure_region(loop)
 """
     run(code, FASTACT_NUM_THREADS="2")

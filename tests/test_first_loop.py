@@ -42,6 +42,8 @@ def check(x, out=None):
 for size in (1, 7, 8, 100, 5_000, x.size):
     check(x[:size]); check(x[:size].copy(), np.empty(2 * size)[1 : 1 + size])
 y = x.copy(); check(y, y)
+for dtype in "f8", "f4":
+    y = x.astype(dtype); check(y[:5000], y[5000:10_000]); check(y[5000:10_000], y[:5000])
 fa.leaky_relu(x[:1000], 0.2); fa.vjp.relu(x[:1000], x[1000:2000])
 assert not any("buffered" in name or "storage" in name for name in made()), made()
 spread = np.empty(2 * x.size)[::2]
@@ -133,6 +135,37 @@ module._load_spans = load
 assert relu.accumulate(x, axis=0).all()
 """
     run(code)
+
+
+@pytest.mark.parametrize("kind", ["KeyboardInterrupt", "SystemExit"])
+def test_an_interrupted_start_of_the_threads_is_the_interrupt(run: Run, kind: str) -> None:
+    code = f"""
+import numpy as np, fastact as fa, fastact.engine.threads as module
+x, start = np.linspace(-1, 1, 3_000_000), module.start_team
+rows = x.reshape(-1, 1000)
+expected = fa.relu(x[0]), fa.softmax(rows[0])
+def fail(): raise {kind}("now")
+module.start_team = fail
+for use in (fa.relu, x), (fa.softmax, rows):
+    try: use[0](use[1])
+    except {kind} as error: assert str(error) == "now"
+    else: raise AssertionError
+module.start_team = start
+np.testing.assert_array_equal(fa.relu(x), np.maximum(x, 0))
+np.testing.assert_array_equal(fa.softmax(rows)[0], expected[1])
+"""
+    run(code, FASTACT_NUM_THREADS="2")
+
+
+def test_threads_that_cannot_be_had_are_done_without(run: Run) -> None:
+    code = """
+import numpy as np, fastact as fa, fastact.engine.threads as module
+def fail(): raise OSError("no room")
+module.start_team = fail
+x = np.linspace(-1, 1, 3_000_000)
+for _ in range(2): np.testing.assert_array_equal(fa.relu(x), np.maximum(x, 0))
+"""
+    run(code, FASTACT_NUM_THREADS="2")
 
 
 def test_the_cause_of_a_failure_is_told(run: Run) -> None:

@@ -90,7 +90,9 @@ def test_kernels_are_vectors_of_full_width(
     assert capfd.readouterr().err == ""  # LLVM warns of loops it could not vectorise
 
 
-@pytest.mark.parametrize("name, far, width", [("relu", 1, 32), ("relu", 0, 64), ("tanh", 1, 64)])
+@pytest.mark.parametrize(
+    ("name", "far", "width"), [("relu", 1, 32), ("relu", 0, 64), ("tanh", 1, 64)]
+)
 def test_a_zen_4_copies_by_half_vectors_beyond_its_near_caches(
     name: str, far: int, width: int, precision: str, monkeypatch: Any
 ) -> None:

@@ -40,6 +40,7 @@ from fastact.engine.plan import (
     FETCH,
     FETCHING,
     INPUTS,
+    LOOP,
     MAKER,
     MAX_OPERANDS,
     NATIVE,
@@ -56,7 +57,7 @@ from fastact.engine.plan import (
 )
 from fastact.engine.span import UNIT_BITS
 
-__all__ = ["ADDRESS_BYTES", "alone", "has_word", "loop", "loop_for", "serial"]
+__all__ = ["ADDRESS_BYTES", "alone", "by_team", "has_word", "loop", "loop_for", "serial"]
 
 #: Bytes of an address for each operand.
 ADDRESS_BYTES = 8 * MAX_OPERANDS
@@ -222,6 +223,13 @@ def alone(args, dimensions, steps, plan):
     call_loop(loop_for(load_int64(dimensions), plan), args, dimensions, steps, plan)
 
 
+def by_team(args, dimensions, steps, plan):
+    """Call the team's loop, which is made now if need be."""
+    team = load_word(plan, TEAM)
+    if has_word(team, LOOP):
+        call_loop(load_word(team, LOOP), args, dimensions, steps, plan)
+
+
 def has_far(n, plan):
     """Whether the span for what is far is there, made now if need be, or not needed."""
     near = n < load_word(plan, FETCH) and n < load_word(plan, STREAM)
@@ -242,7 +250,7 @@ def carry_or_share(args, dimensions, steps, plan):
         # Only this thread may have code made: the team's would wait for the interpreter's lock.
         if threads_pay(plan, n) and worst_hazard(args, steps, plan, n) <= SAME:
             if lie_ready(steps, plan) or has_word(plan, BUFFERED):
-                call_loop(load_int64(load_word(plan, TEAM)), args, dimensions, steps, plan)
+                by_team(args, dimensions, steps, plan)
         else:
             alone(args, dimensions, steps, plan)
         loop_ended(plan)

@@ -3,7 +3,7 @@
 # Type annotations would be wrong here: these functions only exist compiled.
 
 from fastact.engine.addresses import load_nth, load_word
-from fastact.engine.plan import INPUTS, OPERANDS
+from fastact.engine.plan import INPUTS, OPERANDS, STORED
 
 __all__ = ["APART", "ONE_BY_ONE", "SAME", "worst_hazard"]
 
@@ -11,8 +11,8 @@ __all__ = ["APART", "ONE_BY_ONE", "SAME", "worst_hazard"]
 APART, SAME, IN_ORDER, ONE_BY_ONE = range(-1, 3)
 
 
-def hazard(args, steps, k, j, n):
-    """Whether output ``j`` overwrites elements of input ``k`` that a later index reads.
+def hazard(args, steps, k, j, n, size):
+    """Whether output ``j`` overwrites elements of ``size`` bytes that input ``k`` reads later.
 
     APART: none. SAME: each just before it is written, as in place. IN_ORDER: none if they are
     computed in order, as for ``f(a[1:], out=a[:-1])``. ONE_BY_ONE: each element must be finished
@@ -21,10 +21,9 @@ def hazard(args, steps, k, j, n):
     input_, output = load_nth(args, k), load_nth(args, j)
     in_step, out_step = load_nth(steps, k), load_nth(steps, j)
     in_last, out_last = input_ + (n - 1) * in_step, output + (n - 1) * out_step
-    margin = 8
-    if min(input_, in_last) >= max(output, out_last) + margin:
+    if min(input_, in_last) >= max(output, out_last) + size:
         return APART
-    if min(output, out_last) >= max(input_, in_last) + margin:
+    if min(output, out_last) >= max(input_, in_last) + size:
         return APART
     if input_ == output and in_step == out_step and out_step != 0:
         return SAME
@@ -36,10 +35,11 @@ def hazard(args, steps, k, j, n):
 def worst_hazard(args, steps, plan, n):
     """The greatest of the hazards of all outputs and inputs of a loop over ``n`` elements."""
     inputs, operands = load_word(plan, INPUTS), load_word(plan, OPERANDS)
+    size = load_word(plan, STORED)
     worst = APART
     for j in range(inputs, operands):
         if load_nth(steps, j) == 0:
             worst = ONE_BY_ONE
         for k in range(inputs):
-            worst = max(worst, hazard(args, steps, k, j, n))
+            worst = max(worst, hazard(args, steps, k, j, n, size))
     return worst

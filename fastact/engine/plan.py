@@ -41,10 +41,16 @@ WORDS = (
 SPAN, UNIFORM, PARAMETERS, INPUTS, OPERANDS, STORED, NATIVE, GATHER, SCATTER = range(0, 72, 8)
 SERIAL, TEAM, PARALLEL, AWAKE, FETCHING, FETCH, STREAMING, STREAM = range(72, 136, 8)
 FAR, GRAIN, MAKER, BUFFERED = range(136, 168, 8)
-#: Where ``TEAM`` points: the address of the team's loop, and at these offsets whether it
-#: is busy (on a cache line of its own), how many threads it may use, and the
+_REST_OF_A_LINE = ("",) * 7
+#: The words where ``TEAM`` points, a plan of its own with ``MAKER`` where any has it: the team's
+#: loop; whether it is busy, on a cache line of its own; how many threads it may use; and the
 #: nanoseconds of :mod:`fastact.engine.pace`.
-BUSY, CAP, LAST, BEGAN, PATIENCE = 64, 128, 136, 144, 152
+TEAM_WORDS = (
+    *("LOOP", *_REST_OF_A_LINE),
+    *("BUSY", *_REST_OF_A_LINE),
+    *("CAP", "LAST", "BEGAN", "MAKER", "PATIENCE"),
+)
+LOOP, BUSY, CAP, LAST, BEGAN, PATIENCE = 0, 64, 128, 136, 144, 160
 #: Where operands are: in a near cache; further away, so that they are asked for ahead; or in
 #: no cache, so that results are written past all of them, too. There is a serial loop for each.
 PLACES = {"near": 0, "fetched": 1, "streamed": 2}

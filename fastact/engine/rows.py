@@ -36,12 +36,12 @@ from fastact.engine.addresses import (
 )
 from fastact.engine.cache_size import first_level_cache, second_level_cache
 from fastact.engine.calls import call_long_row, call_loop, call_scatter, call_transfer
-from fastact.engine.carrier import has_word
+from fastact.engine.carrier import by_team, has_word
 from fastact.engine.exceptions import out_of_memory
 from fastact.engine.fp_state import put_back, suspend
 from fastact.engine.lanes import LANE_BITS, LANES, SIDE_LANES, SLOTS, TABLE_WORDS
 from fastact.engine.pace import loop_ended, threads_pay
-from fastact.engine.plan import AWAKE, NATIVE, SCATTER, SERIAL, STORED, TEAM
+from fastact.engine.plan import AWAKE, NATIVE, SCATTER, SERIAL, STORED
 from fastact.engine.row_lanes import copy_elements, lanes_at, read_double, write_lane
 from fastact.engine.row_passes import (
     place_rows,
@@ -270,11 +270,11 @@ def row_loop(args, dimensions, steps, plan):
         store_int64(own, count)
         store_word(own, 8, n)
         store_word(own, 16, failed)
-        target = load_word(plan, SERIAL)
         some = count > 1 and count * n >= load_word(plan, AWAKE)
         if some and threads_pay(plan, count * n):
-            target = load_int64(load_word(plan, TEAM))
-        call_loop(target, args, own, steps, plan)
+            by_team(args, own, steps, plan)
+        else:
+            call_loop(load_word(plan, SERIAL), args, own, steps, plan)
         if some:
             loop_ended(plan)
     if load_int64(failed) != 0:

@@ -1,10 +1,10 @@
 """The team: one parallel driver shared by all kernels, and when to use it.
 
-A loop that is long enough to gain calls the address in the *team cell*. At first that
-is a Python function, which imports Numba, loads the one driver and puts its address
-into the cell. Where threads are not to be had (one core, one thread asked for, a forked
-child, Numba's ``workqueue`` layer, which aborts under two callers) the cell holds a
-loop that calls the plan's serial one.
+A loop that is long enough to gain calls the address in the *team cell*. The first to do so has
+it filled in (:mod:`fastact.engine.first_loop`): Numba is imported and the one driver loaded. Where
+threads are not to be had (one core, one thread asked for, a forked child, Numba's
+``workqueue`` layer, which aborts under two callers) the cell gets a loop that calls the plan's
+serial one.
 
 Only one region runs at a time: a caller that finds the team busy works serially. Ten
 threads that call at once then use ten cores, not ten times all cores.
@@ -22,7 +22,9 @@ import time
 import numpy as np
 
 from fastact.engine import carrier_code, codecache
-from fastact.engine.plan import CAP, NEVER, PATIENCE, make_plan, plan_words
+from fastact.engine.first_loop import plan_filled_later
+from fastact.engine.locks import need_compiler
+from fastact.engine.plan import CAP, LOOP, NEVER, PATIENCE, TEAM_WORDS, make_plan, plan_words
 from fastact.engine.setting import SettingError
 
 __all__ = ["TEAM_CELL", "lengths", "max_threads", "start_team"]
@@ -43,13 +45,7 @@ GAIN = 0.2
 START_SECONDS = 0.2
 
 _LOOP = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4)
-_cells = np.zeros(24, dtype=np.int64)
-TEAM_CELL = _cells.ctypes.data
-
-
-def _set_patience(seconds: float) -> None:
-    """Say what it costs to wake the team."""
-    _cells[PATIENCE // 8] = int(seconds / LOSS * 1e9)
+_is_child = False
 
 
 def max_threads() -> int:
@@ -131,40 +127,50 @@ def start_team() -> int:
             return carrier_code.alone_address()
         from fastact.engine.parallel import load_team
 
-        _cells[CAP // 8] = max_threads()
+        _cell[CAP // 8] = max_threads()
         loop = load_team()
     # Fewer threads, where the user asked for them, would say too little.
     if numba.get_num_threads() >= max_threads() and codecache.recall(_measurement()) is None:
         asleep, awake = _measure_region(loop)
         if LEAST_SECONDS < awake < asleep < MOST_SECONDS:
             codecache.remember(_measurement(), f"{asleep!r} {awake!r}")
+            region_seconds.cache_clear()
     _set_patience(region_seconds()[0])
     return loop
 
 
-def _first_call(args: int, dimensions: int, steps: int, plan: int) -> None:
-    try:
-        address = start_team()
-    except Exception:  # no threads is slower, never wrong
-        address = carrier_code.alone_address()
-    _cells[0] = address
-    _LOOP(address)(args, dimensions, steps, plan)
+def _loop() -> dict[str, int]:
+    """The word of the team cell that is filled in later."""
+    if not _is_child and max_threads() > 1:
+        need_compiler()
+        with contextlib.suppress(Exception):  # no threads is slower, never wrong
+            return {"LOOP": start_team()}
+    return {"LOOP": carrier_code.alone_address()}
 
 
-_first_call_callback = _LOOP(_first_call)
+_cell = plan_filled_later(TEAM_WORDS, LOOP=_loop)
+TEAM_CELL = _cell.ctypes.data
 
 
-def reset_team() -> None:
-    """Put the cell in its first state."""
-    _cells[0] = ctypes.cast(_first_call_callback, ctypes.c_void_p).value or 0
+def _set_patience(seconds: float) -> None:
+    """Say what it costs to wake the team."""
+    _cell[PATIENCE // 8] = int(seconds / LOSS * 1e9)
+
+
+_set_patience(START_SECONDS)
 
 
 def _forked() -> None:
-    """A child has no worker threads, and OpenMP kills one that starts its own: serial."""
-    _cells[0] = carrier_code.alone_address()
+    """A child has no worker threads, and OpenMP kills one that starts its own: serial.
+
+    Nothing is loaded here: the child may never compute, and a thread that is gone may hold
+    Numba's lock.
+    """
+    global _is_child
+    _is_child = True
+    if _cell[LOOP // 8] != 0:  # then the carrier has been loaded
+        _cell[LOOP // 8] = carrier_code.alone_address()
 
 
-reset_team()
-_set_patience(START_SECONDS)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forked)
