@@ -57,7 +57,7 @@ def cells(quick: bool = False) -> list[Cell]:
         for dtype in DTYPES
         for form in FORM_NAMES
         for size in (QUICK_SIZES if quick else SIZES)
-        if forms[form].applies_to(entry) and (not quick or name in QUICK)
+        if forms[form] in entry.forms and (not quick or name in QUICK)
     ]
 
 

@@ -82,7 +82,7 @@ def forms() -> str:
         [
             code(f"fa.{form.namespace + '.' if form.namespace else ''}NAME"),
             ", ".join([*form.operands, "parameters"]),
-            str(sum(form.applies_to(entry) for entry in registry().values())),
+            str(sum(form in entry.forms for entry in registry().values())),
         ]
         for form in FORMS
     ]

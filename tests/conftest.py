@@ -16,7 +16,6 @@ import pytest
 
 import fastact as fa
 from fastact.engine.entry import registry
-from fastact.engine.forms import FORMS
 
 ENTRIES = registry()
 ROOT = Path(__file__).parent.parent
@@ -43,7 +42,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "entry" in names:
         metafunc.parametrize("entry", ENTRIES.values(), ids=ENTRIES)
     if "form_and_entry" in names:
-        pairs = [(f, e) for e in ENTRIES.values() for f in FORMS if f.applies_to(e)]
+        pairs = [(f, e) for e in ENTRIES.values() for f in e.forms]
         ids = [f"{f.namespace or 'value'}-{e.name}" for f, e in pairs]
         metafunc.parametrize("form_and_entry", pairs, ids=ids)
     if "precision" in names:

@@ -13,7 +13,6 @@ import pytest
 import fastact as fa
 from fastact.engine import target
 from fastact.engine.carrier import LONG
-from fastact.engine.forms import FORMS
 from fastact.engine.span import UNIT_BITS, span_assembly
 from tests.conftest import DTYPES, ENTRIES, fill, genuine
 from tests.sampling import binades
@@ -127,17 +126,15 @@ def test_results_end_where_they_should_wherever_they_begin(dtype: str) -> None:
 EVERYTHING = """
 import numpy as np
 from fastact.engine.entry import registry
-from fastact.engine.forms import FORMS
 from tests.conftest import DTYPES, fill, genuine
 from tests.test_bits import digest, operands, sample
 for entry in registry().values():
-    for form in FORMS:
-        if form.applies_to(entry):
-            for dtype in DTYPES:
-                extra = [np.dtype(dtype).type(v) for v in fill(entry, dtype).values()]
-                x = sample(dtype)
-                ufunc = genuine(form.namespace, entry.name)
-                print(entry.name, form.namespace, dtype, digest(ufunc(*operands(form, x), *extra)))
+    for form in entry.forms:
+        for dtype in DTYPES:
+            extra = [np.dtype(dtype).type(v) for v in fill(entry, dtype).values()]
+            x = sample(dtype)
+            ufunc = genuine(form.namespace, entry.name)
+            print(entry.name, form.namespace, dtype, digest(ufunc(*operands(form, x), *extra)))
 """
 
 
@@ -203,11 +200,10 @@ def test_results_larger_than_the_cache(run: Any, threads: str) -> None:
 WIDTHS = (16, 32, 64) if platform.machine() in ("x86_64", "AMD64") else (16, 64)
 MARKED = [
     pytest.param(form, entry, precision, id=f"{form.namespace or 'value'}-{entry.name}-{precision}")
-    for form in FORMS
     for entry in ENTRIES.values()
+    for form in entry.forms
     for precision in ("float32", "float64")
-    if form.applies_to(entry)
-    and any("marks" in vars(entry.body(role, precision)) for role in form.outputs)
+    if any("marks" in vars(entry.body(role, precision)) for role in form.outputs)
 ]
 
 

@@ -5,21 +5,45 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
+import mpmath
+import numba
 import numpy as np
 import pytest
 
 import fastact as fa
 from fastact.engine.rowwise import GatedUnit, rowwise_registry
 from tests.conftest import DTYPES
+from tests.oracle import Oracle
+from tests.test_rowwise import units
 
 GATED = {r.name: r for r in rowwise_registry().values() if isinstance(r, GatedUnit)}
-#: Which activation stands in a unit's formula.
-ACTIVATION = {name: unit.formula.partition("(")[0] for name, unit in GATED.items()}
 
 
 def operands(dtype: str) -> Any:
     g, gate, up = np.random.default_rng(5).normal(size=(3, 1000)) * 4
     return g.astype(dtype), gate.astype(dtype), up.astype(dtype)
+
+
+@pytest.mark.parametrize("name", GATED)
+def test_errors(name: str, precision: str) -> None:
+    unit, ufuncs = GATED[name], fa.ufuncs
+    g, gate, up = (array[:300] for array in operands(precision))
+    exact = [Oracle(unit.act)(float(element)) for element in gate]
+    with mpmath.workprec(200):
+        by_g, by_up = ([mpmath.mpf(float(element)) for element in array] for array in (g, up))
+        values = [e.value * u for e, u in zip(exact, by_up, strict=True)]
+        gate_slopes = [e.derivative * (u * d) for e, u, d in zip(exact, by_up, by_g, strict=True)]
+        up_slopes = [e.value * d for e, d in zip(exact, by_g, strict=True)]
+        # Around a zero of the derivative its error is in units of 1/8.
+        steep = [abs(e.derivative) > 0.125 or e.derivative == 0 for e in exact]
+        by_gate, by_second = getattr(ufuncs.vjp, name)(g, gate, up)
+        bound = unit.max_ulp[precision]
+        assert units(getattr(ufuncs, name)(gate, up), values, precision) <= bound
+        assert units(by_second, up_slopes, precision) <= bound
+        # The product of g and up is rounded, too: 1/2 ULP, up to 1 of what it is a factor of.
+        bound = 2 * unit.act.max_ulp[precision].derivative + 1.5
+        chosen = [slope for slope, clear in zip(gate_slopes, steep, strict=True) if clear]
+        assert units(by_gate[np.array(steep)], chosen, precision) <= bound
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -31,7 +55,7 @@ def test_value_is_the_activation_times_up(name: str, dtype: str) -> None:
     got = ufunc(gate, up)
     assert got.dtype == dtype
     wide = np.float32 if dtype.endswith("16") else dtype
-    expected = getattr(fa, ACTIVATION[name])(gate.astype(wide)) * up.astype(wide)
+    expected = getattr(fa, GATED[name].act.name)(gate.astype(wide)) * up.astype(wide)
     np.testing.assert_array_equal(got, expected.astype(dtype))
 
 
@@ -39,7 +63,7 @@ def test_value_is_the_activation_times_up(name: str, dtype: str) -> None:
 def test_gradients_of_both_operands_in_one_pass(name: str, precision: str) -> None:
     g, gate, up = operands(precision)
     gate_gradient, up_gradient = getattr(fa.ufuncs.vjp, name)(g, gate, up)
-    activation = ACTIVATION[name]
+    activation = GATED[name].act.name
     slope = getattr(fa.grad, activation)(gate)
     np.testing.assert_array_equal(gate_gradient, g * up * slope)
     np.testing.assert_array_equal(up_gradient, g * getattr(fa, activation)(gate))
@@ -103,7 +127,6 @@ def test_glu_names_what_is_wrong() -> None:
 
 @pytest.mark.parametrize("name", GATED)
 def test_nopython_and_pickle(name: str) -> None:
-    numba = pytest.importorskip("numba")
     ufunc = getattr(fa.ufuncs, name)
     _, gate, up = operands("float32")
     compiled = numba.njit(lambda gate, up: ufunc(gate, up))

@@ -20,9 +20,8 @@ X = np.linspace(-3, 3, 41, dtype=np.float32)
 def cases(condition=lambda entry: True):
     for entry in registry().values():
         if is_function(entry, FORMS[0]) and condition(entry):
-            for form in FORMS:
-                if form.applies_to(entry):
-                    yield pytest.param(entry, form, id=f"{form.namespace or 'f'}.{entry.name}")
+            for form in entry.forms:
+                yield pytest.param(entry, form, id=f"{form.namespace or 'f'}.{entry.name}")
 
 
 def public(entry, form):
@@ -239,8 +238,8 @@ def test_parameters_broadcast(entry, form):
 WITH_PARAMETERS = [
     pytest.param(entry, form, id=f"{form.namespace or 'f'}.{entry.name}")
     for entry in registry().values()
-    for form in FORMS
-    if entry.parameters and form.applies_to(entry)
+    for form in entry.forms
+    if entry.parameters
 ]
 
 

@@ -25,7 +25,7 @@ PAGES = ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.
 
 def names_of(form: Any) -> set[str]:
     """Names and aliases that the registry owes a form."""
-    chosen: list[Any] = [entry for entry in ENTRIES.values() if form.applies_to(entry)]
+    chosen: list[Any] = [entry for entry in ENTRIES.values() if form in entry.forms]
     for record in rowwise_registry().values():
         chosen += [record for own in record.forms if own.namespace == form.namespace]
     return {name for entry in chosen for name in (entry.name, *entry.aliases)}

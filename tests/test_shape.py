@@ -19,7 +19,6 @@ import pytest
 from hypothesis import given, reject, settings
 from numpy.typing import NDArray
 
-from fastact.engine.forms import FORMS
 from tests.conftest import DTYPES, ENTRIES, chosen, fill, genuine
 from tests.neighbours import bits_of, lines
 from tests.oracle import Oracle, reference
@@ -237,7 +236,7 @@ def test_derivative_at_kinks_and_next_to_them(entry: Any, precision: str) -> Non
 # -- linearity in the incoming gradient --------------------------------------------------------
 
 
-SCALED = [(f, e) for e in ENTRIES.values() for f in FORMS if f.scaled and f.applies_to(e)]
+SCALED = [(f, e) for e in ENTRIES.values() for f in e.forms if f.scaled]
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -14,10 +14,9 @@ from fastact.elementary.gaussian import (
 from fastact.elementary.ndtr import one_and
 from fastact.elementary.pairs import scaled_double
 from fastact.elementary.scalar import fabs, fma, like, select
-from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.entry import OWED, Interval, activation
 from fastact.engine.interleave import four_lines
 
-OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
 INF = float("inf")
 _UP_SINGLE = float32(2.0**60)
 #: Products of pairs that begin here do not underflow.

@@ -37,10 +37,9 @@ from fastact.elementary.ndtr import (
 )
 from fastact.elementary.pairs import sum_of_two
 from fastact.elementary.scalar import fabs, fma, select
-from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.entry import OWED, Interval, activation
 from fastact.engine.interleave import ending_apart, four_lines
 
-OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
 INF = float("inf")
 
 

@@ -7,7 +7,7 @@ from fastact.elementary.exp import exp_double_parts, exp_short_single, power_of_
 from fastact.elementary.ln2 import LN2, LN2_REST, LN2_REST_SINGLE, LN2_SINGLE
 from fastact.elementary.log1p import atanh_double_parts
 from fastact.elementary.scalar import fabs, fma, select
-from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.entry import OWED, Interval, activation
 from fastact.engine.interleave import ending_apart, four_lines
 
 tanh_value, tanh_single = (tanh.body("value", p) for p in ("float64", "float32"))
@@ -19,7 +19,7 @@ tanh_value, tanh_single = (tanh.body("value", p) for p in ("float64", "float32")
     range=Interval(0.0, float("inf")),
     use="A robust loss: x^2 / 2 near 0, |x| far out, smooth in between.",
     drawback="Even, and flat at 0: a penalty rather than a hidden activation.",
-    max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
+    max_ulp=OWED,
 )
 @four_lines(64)
 def log_cosh(x):

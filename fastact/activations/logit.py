@@ -6,7 +6,7 @@ from fastact.elementary.exp import power_of_two
 from fastact.elementary.ln2 import LN2_HIGH, LN2_HIGH_SINGLE, LN2_LOW, LN2_LOW_SINGLE
 from fastact.elementary.log1p import atanh_double_parts
 from fastact.elementary.scalar import bits, fma, from_bits, select
-from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.entry import OWED, Interval, activation
 from fastact.engine.interleave import ending_apart, four_lines
 
 INF = float("inf")
@@ -20,7 +20,7 @@ NAN = float("nan")
     use="Turns a probability into an unbounded score: the inverse of sigmoid.",
     kinks={"0": "inf", "1": "inf"},
     drawback="Defined on [0, 1] only (nan outside) and infinite at its ends.",
-    max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
+    max_ulp=OWED,
 )
 def logit(x):
     """Log-odds, the inverse of the logistic function.

@@ -11,7 +11,7 @@ from fastact.elementary.log1p import exp_pair
 from fastact.elementary.minimum import mish_minimum_double
 from fastact.elementary.pairs import sum_of_two
 from fastact.elementary.scalar import fabs, fma, like, select
-from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.entry import OWED, Interval, activation
 from fastact.engine.interleave import four_lines
 
 # tanh(softplus(x)) is rational in e^x. With e = exp(-|x|), so that nothing overflows, it is
@@ -92,7 +92,7 @@ def _slope(x, scale, r, w, down):
     range=Interval(-0.30884341301725043, float("inf")),
     use="Detection networks that were tuned with it, YOLOv4 for one; smoother than silu.",
     drawback="Dearer than silu for about the same result.",
-    max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
+    max_ulp=OWED,
     derivative_zeros=(-1.1924312145154952,),
 )
 @four_lines(64)

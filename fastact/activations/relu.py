@@ -1,9 +1,8 @@
 """Rectified linear units: the piecewise linear family around max(x, 0)."""
 
 from fastact.elementary.scalar import like, select
-from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.entry import EXACT, ROUNDED, Interval, activation
 
-EXACT = {"float32": Bound(0.5, 0.0), "float64": Bound(0.5, 0.0)}
 INF = float("inf")
 
 
@@ -40,7 +39,7 @@ def _(y):
     range=Interval(-INF, INF),
     use="In place of relu where units die: the small slope below 0 lets them recover.",
     drawback="The slope is one more number to choose, and libraries disagree on its default.",
-    max_ulp=EXACT,
+    max_ulp=ROUNDED,
     kinks={"0": "negative_slope"},
     monotone="increasing",
     from_output_domain="negative_slope >= 0",
@@ -72,7 +71,7 @@ def _(y, negative_slope):
     range=Interval(-INF, INF),
     use="leaky_relu with a learned slope; pass one weight, or one per channel to broadcast.",
     drawback="The weight must be trained too, and may overfit on small data.",
-    max_ulp=EXACT,
+    max_ulp=ROUNDED,
     kinks={"0": "weight"},
 )
 def prelu(x, weight):
@@ -125,7 +124,7 @@ def _(y):
     range=Interval(0, INF),
     use="Feed-forward blocks of transformers: smoother than relu at 0, sparse, no exponential.",
     drawback="Grows quadratically: large inputs overflow low precision and need normalisation.",
-    max_ulp=EXACT,
+    max_ulp=ROUNDED,
     aliases=("squared_relu",),
     monotone="increasing",
 )

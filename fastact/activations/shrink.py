@@ -1,9 +1,8 @@
 """Shrinkage: small inputs become 0, the rest stays or moves towards 0."""
 
 from fastact.elementary.scalar import copysign, fabs, like, select
-from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.entry import EXACT, ROUNDED, Interval, activation
 
-EXACT = {"float32": Bound(0.5, 0.0), "float64": Bound(0.5, 0.0)}
 INF = float("inf")
 
 
@@ -37,7 +36,7 @@ def _(x, lambd):
     range=Interval(-INF, INF),
     use="The proximal step of an L1 penalty: sparse codes, LISTA, denoising.",
     drawback="Biases every large coefficient towards 0 by lambd; no gradient inside.",
-    max_ulp=EXACT,
+    max_ulp=ROUNDED,
     aliases=("softshrink",),
     monotone="increasing",
     odd=True,

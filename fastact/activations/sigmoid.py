@@ -9,7 +9,7 @@ from fastact.elementary.logistic_single import (
     logistic_single,
 )
 from fastact.elementary.scalar import fabs, fma, like, select
-from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.entry import OWED, Interval, activation
 from fastact.engine.interleave import four_lines
 
 
@@ -19,7 +19,7 @@ from fastact.engine.interleave import four_lines
     range=Interval(0.0, 1.0),
     use="Output layer of a binary classifier, gates of recurrent networks: a probability.",
     drawback="Saturates on both sides: the gradient is at most 1/4 and vanishes through depth.",
-    max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
+    max_ulp=OWED,
     aliases=("expit", "logistic"),
     monotone="increasing",
 )
@@ -70,7 +70,7 @@ def _(y):
     range=Interval(0.0, 1.0),
     use="Gates in networks for integer and mobile hardware.",
     drawback="Gradient exactly 0 beyond 3. ONNX and Thinc use a slope of 0.2.",
-    max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
+    max_ulp=OWED,
     monotone="increasing",
     aliases=("hardsigmoid",),
     kinks={"-3": "0", "3": "0"},

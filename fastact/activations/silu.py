@@ -27,10 +27,9 @@ from fastact.elementary.minimum import (
 )
 from fastact.elementary.scalar import fma, like, select
 from fastact.engine.amendment import amended
-from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.entry import OWED, Interval, activation
 from fastact.engine.interleave import ending_apart, four_lines
 
-OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
 INF = float("inf")
 
 # Silu and its kin end as their argument. v is x cut off at the greatest float below a power of two,

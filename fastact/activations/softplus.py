@@ -28,10 +28,9 @@ from fastact.elementary.logistic_single import (
 )
 from fastact.elementary.pairs import sum_of_two
 from fastact.elementary.scalar import fabs, fma, like, select
-from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.entry import OWED, Interval, activation
 from fastact.engine.interleave import four_lines
 
-OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
 sigmoid_double, sigmoid_single = (sigmoid.body("value", p) for p in ("float64", "float32"))
 INF = float("inf")
 

@@ -3,7 +3,7 @@
 from numpy import float32, float64
 
 from fastact.elementary.scalar import copysign, fabs, fma, select
-from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.entry import OWED, Interval, activation
 
 
 def _inverse(z):
@@ -21,7 +21,7 @@ def _inverse(z):
     range=Interval(-1.0, 1.0),
     use="tanh without an exponential, with tails that fade like 1 / x^2 rather than e^-x.",
     drawback="Saturates all the same, and has a jump in the second derivative at 0.",
-    max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
+    max_ulp=OWED,
     monotone="increasing",
     odd=True,
     aliases=("soft_sign",),

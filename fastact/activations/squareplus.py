@@ -3,10 +3,9 @@
 from numpy import float32, float64, int32, int64
 
 from fastact.elementary.scalar import bits, fabs, fma, from_bits, select, sqrt
-from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.entry import OWED, Interval, activation
 from fastact.engine.interleave import ending_apart
 
-OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
 INF = float("inf")
 
 # Less the bits of a number, those of its inverse within 7 %; in float32, of half its inverse.

@@ -29,7 +29,7 @@ from fastact.elementary.minimum import (
 from fastact.elementary.pairs import scaled_double
 from fastact.elementary.scalar import copysign, fabs, fma, like, select
 from fastact.engine.amendment import amended
-from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.entry import OWED, Interval, activation
 from fastact.engine.interleave import four_lines
 
 INF = float("inf")
@@ -116,7 +116,7 @@ def _amended_double(x, beta, value):
     range=Interval(-0.2784645427610738, INF),
     use="silu with a learned steepness: beta = 0 is x / 2, large beta approaches relu.",
     drawback="One more parameter to train for a small gain over silu.",
-    max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
+    max_ulp=OWED,
     derivative_zeros=(-1.2784645427610738,),
 )
 @amended(value=_usual_double, where=_unusual_double, by=_amended_double)

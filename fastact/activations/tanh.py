@@ -8,7 +8,7 @@ from fastact.elementary.logistic_double import logistic_derivative_double
 from fastact.elementary.logistic_single import LEAST_SINGLE, logistic_derivative_single
 from fastact.elementary.scalar import copysign, fabs, fma, like, select
 from fastact.elementary.tanh_double import tanh_pair_double, tanh_shrink_double, tanh_terms_double
-from fastact.engine.entry import Bound, Interval, activation
+from fastact.engine.entry import EXACT, OWED, Interval, activation
 from fastact.engine.interleave import ending_apart, four_lines
 
 
@@ -18,7 +18,7 @@ from fastact.engine.interleave import ending_apart, four_lines
     range=Interval(-1.0, 1.0),
     use="Hidden state of recurrent networks: like sigmoid but centred on 0, with slope 1 there.",
     drawback="Saturates beyond |x| = 3: the gradient vanishes through depth.",
-    max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
+    max_ulp=OWED,
     monotone="increasing",
     odd=True,
 )
@@ -95,7 +95,7 @@ def _(y):
     range=Interval(-1.0, 1.0),
     use="tanh for quantised and embedded networks: two comparisons.",
     drawback="Gradient exactly 0 outside the interval: units can die on both sides.",
-    max_ulp={"float32": Bound(0.5, 0.0), "float64": Bound(0.5, 0.0)},
+    max_ulp=EXACT,
     monotone="increasing",
     aliases=("hardtanh",),
     kinks={"min_val": "0", "max_val": "0"},
@@ -118,7 +118,7 @@ def _(x, min_val, max_val):
     range=Interval(-float("inf"), float("inf")),
     use="Shrinks small values towards 0 smoothly: denoising and sparse coding.",
     drawback="Gradient 0 at 0: a unit that starts small hardly moves.",
-    max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
+    max_ulp=OWED,
     monotone="increasing",
     odd=True,
     aliases=("tanhshrink",),
@@ -179,7 +179,7 @@ def _(x):
     range=Interval(0.0, float("inf")),
     use="A non-negative, even activation: both signs of a feature count alike.",
     drawback="Even: it throws the sign away, and its gradient is 0 at 0.",
-    max_ulp={"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)},
+    max_ulp=OWED,
 )
 def lisht(x):
     """Linearly scaled hyperbolic tangent."""

@@ -18,9 +18,11 @@ from typing import Any
 import numpy as np
 
 from fastact.engine.amendment import amendment_of, with_amendment
+from fastact.engine.forms import FORMS, Form
 from fastact.engine.interleave import marked_like
 
-__all__ = ["Activation", "Bound", "Interval", "activation", "at_defaults", "registry"]
+__all__ = ["EXACT", "OWED", "ROUNDED", "Activation", "Bound", "Interval", "activation"]
+__all__ += ["at_defaults", "registry"]
 
 Body = Callable[..., Any]
 
@@ -31,6 +33,12 @@ class Bound:
 
     value: float
     derivative: float
+
+
+#: Of a function that only selects, of one that rounds once, and what any function owes.
+EXACT = dict.fromkeys(("float32", "float64"), Bound(0.0, 0.0))
+ROUNDED = dict.fromkeys(("float32", "float64"), Bound(0.5, 0.0))
+OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
 
 
 @dataclass(frozen=True)
@@ -119,6 +127,11 @@ class Activation:
     def has(self, role: str) -> bool:
         """Whether the entry has a body for ``role``."""
         return (role, "float64") in self.bodies
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """The forms it is offered in: those it has every body for."""
+        return tuple(form for form in FORMS if all(map(self.has, form.outputs)))
 
     # -- decorators under the value body -------------------------------------------
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fastact.engine.entry import Activation
-
 __all__ = ["FORMS", "Form"]
 
 
@@ -27,15 +25,8 @@ class Form:
     summary: str
     #: Definition, with {f} for the call of the function itself.
     formula: str
-
-    @property
-    def scaled(self) -> bool:
-        """Whether the result is multiplied by the incoming gradient ``g``."""
-        return self.operands[0] == "g"
-
-    def applies_to(self, entry: Activation) -> bool:
-        """Whether the entry has every body the form needs."""
-        return all(entry.has(role) for role in self.outputs)
+    #: Whether the first operand multiplies what the bodies give.
+    scaled: bool = False
 
 
 FORMS = (
@@ -47,6 +38,7 @@ FORMS = (
         ("derivative",),
         "Vector-Jacobian product of {name}: what back-propagation needs.",
         "g * d/dx [{formula}]",
+        scaled=True,
     ),
     Form(
         "value_and_grad",
@@ -61,6 +53,7 @@ FORMS = (
         ("from_output",),
         "Vector-Jacobian product of {name} from its output: only y need be kept.",
         "g * f'(x) where y = f(x) = {formula}",
+        scaled=True,
     ),
     Form(
         "vjp_param",
@@ -68,5 +61,6 @@ FORMS = (
         ("parameter",),
         "Gradient of {name} by its parameter, elementwise.",
         "g * d/d{trainable} [{formula}]",
+        scaled=True,
     ),
 )

@@ -49,9 +49,10 @@ def _namespace_of(module: str) -> str:
 def _offers(namespace: str) -> dict[str, tuple[Record, AnyForm]]:
     """What a namespace offers, by name and alias: a record, and the form it is offered in."""
     offered: list[tuple[Record, AnyForm]] = [
-        (entry, form) for entry in registry().values() for form in FORMS if form.applies_to(entry)
+        (record, form)
+        for record in (*registry().values(), *rowwise_registry().values())
+        for form in record.forms
     ]
-    offered += [(record, form) for record in rowwise_registry().values() for form in record.forms]
     return {
         name: (record, form)
         for record, form in offered

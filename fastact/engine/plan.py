@@ -38,9 +38,29 @@ WORDS = (
     "BUFFERED",
 )
 #: Byte offset of each word.
-SPAN, UNIFORM, PARAMETERS, INPUTS, OPERANDS, STORED, NATIVE, GATHER, SCATTER = range(0, 72, 8)
-SERIAL, TEAM, PARALLEL, AWAKE, FETCHING, FETCH, STREAMING, STREAM = range(72, 136, 8)
-FAR, GRAIN, MAKER, BUFFERED = range(136, 168, 8)
+(
+    SPAN,
+    UNIFORM,
+    PARAMETERS,
+    INPUTS,
+    OPERANDS,
+    STORED,
+    NATIVE,
+    GATHER,
+    SCATTER,
+    SERIAL,
+    TEAM,
+    PARALLEL,
+    AWAKE,
+    FETCHING,
+    FETCH,
+    STREAMING,
+    STREAM,
+    FAR,
+    GRAIN,
+    MAKER,
+    BUFFERED,
+) = range(0, 8 * len(WORDS), 8)
 _REST_OF_A_LINE = ("",) * 7
 #: The words where ``TEAM`` points, a plan of its own with ``MAKER`` where any has it: the team's
 #: loop; whether it is busy, on a cache line of its own; how many threads it may use; and the

@@ -12,29 +12,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastact.engine.amendment import Amendment, amendment_of, with_amendment
+from fastact.engine.entry import Activation
 from fastact.engine.forms import Form
 from fastact.engine.interleave import marked_like
 from fastact.engine.lanes import LaneSpan
 
-__all__ = ["GatedForm", "GatedUnit", "RowForm", "RowFunction", "gated_unit", "row_function"]
+__all__ = ["GatedUnit", "RowForm", "RowFunction", "RowKernel", "gated_unit", "row_function"]
 __all__ += ["rowwise_registry"]
 
 Body = Callable[..., Any]
 
 
-@dataclass(frozen=True)
-class GatedForm(Form):
-    """A form of a gated unit. Its bodies take the incoming gradient themselves."""
-
-    @property
-    def scaled(self) -> bool:
-        """Never: d_gate and d_up are no multiples of one derivative."""
-        return False
-
-
+#: Not scaled: the gradients by gate and up are no multiples of one derivative.
 GATED_FORMS = (
-    GatedForm("", ("gate", "up"), ("value",), "{summary}", "{formula}"),
-    GatedForm(
+    Form("", ("gate", "up"), ("value",), "{summary}", "{formula}"),
+    Form(
         "vjp",
         ("g", "gate", "up"),
         ("gate_gradient", "up_gradient"),
@@ -50,6 +42,7 @@ class GatedUnit:
 
     name: str
     formula: str
+    act: Activation
     source: str
     use: str
     drawback: str
@@ -93,9 +86,10 @@ class RowKernel:
     """The lane spans of one form at one precision; see :mod:`fastact.engine.rows`."""
 
     sum: LaneSpan
+    finish: LaneSpan
+    #: What finds the maximum goes with what prepares for it.
     maximum: LaneSpan | None = None
     prepare: LaneSpan | None = None
-    finish: LaneSpan | None = None
     map: LaneSpan | None = None
 
     @property
@@ -138,22 +132,27 @@ def _register(record: Rowwise) -> None:
     _records[record.name] = record
 
 
-def gated_unit(
-    value: Mapping[str, Body],
-    derivative: Mapping[str, Body],
-    *,
-    name: str,
-    summary: str,
-    **facts: Any,
-) -> None:
-    """Register act(gate) * up from the bodies of an activation, by precision."""
+def gated_unit(act: Activation, *, splits: bool = False, **facts: Any) -> None:
+    """Register act(gate) * up; what it is called, what it is for and where it comes from."""
     bodies: dict[tuple[str, str], Body] = {}
-    for precision, act in value.items():
-        slope = derivative[precision]
-        bodies["value", precision] = _gated(act)
-        bodies["gate_gradient", precision] = _gate_gradient(slope)
-        bodies["up_gradient", precision] = _up_gradient(act)
-    _register(GatedUnit(name=name, summary=summary, bodies=bodies, **facts))
+    for precision in ("float32", "float64"):
+        value = act.body("value", precision)
+        bodies["value", precision] = _gated(value)
+        bodies["gate_gradient", precision] = _gate_gradient(act.body("derivative", precision))
+        bodies["up_gradient", precision] = _up_gradient(value)
+    # The activation's own error, at most 1 ULP and 2 relative to a product just above
+    # a power of two, and the rounding of the product.
+    bounds = {precision: 2 * bound.value + 0.5 for precision, bound in act.max_ulp.items()}
+    _register(
+        GatedUnit(
+            formula=f"{act.name}(gate) * up",
+            act=act,
+            max_ulp=bounds,
+            splits=splits,
+            bodies=bodies,
+            **facts,
+        )
+    )
 
 
 Wrap = Callable[[Body], Body]
