@@ -72,6 +72,24 @@ def units(results: Any, exact: Any, dtype: str, size: Any = None) -> float:
     return worst
 
 
+def _along_rows(reduction: Any) -> Any:
+    return lambda a: reduction(a, axis=-1, keepdims=True)
+
+
+@pytest.mark.parametrize(("record", "form"), FORMS, ids=FORM_IDS)
+def test_the_formula_that_is_published(record: Any, form: Any) -> None:
+    names: dict[str, Any] = {name: _along_rows(getattr(np, name)) for name in ("max", "min", "sum")}
+    names |= {"exp": np.exp, "log": np.log, "__builtins__": {}}
+    arrays = np.random.default_rng(3).normal(size=(len(form.operands), 5, 30))
+    if "y" in form.operands:
+        arrays[-1] = getattr(fa, record.name)(arrays[-1])
+    text = form.formula.format(formula=record.formula, name=record.name)
+    expected = eval(text, names | dict(zip(form.operands, arrays, strict=True)))
+    found = call(record, form, *arrays)
+    expected = expected[:, 0] if form.scalar else expected
+    np.testing.assert_allclose(found, expected, 1e-13, 1e-13)
+
+
 @pytest.mark.parametrize("scale", [1.0, 8.0, 60.0])
 @pytest.mark.parametrize("length", LENGTHS)
 @pytest.mark.parametrize("record", ROW_FUNCTIONS, ids=lambda r: r.name)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from fastact.commands.errors import BadArgument, find_entries, require
 from fastact.commands.files import check_writable, write_whole
+from fastact.engine.domain import check_parameter
 from fastact.engine.entry import Activation
-from fastact.engine.parametric import check_parameter
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,7 +7,7 @@ need this code: it is compiled with the first array that does.
 
 # Type annotations would be wrong here: these functions only exist compiled.
 
-from fastact.engine.addresses import load_nth, load_word, stack, store_nth
+from fastact.engine.addresses import LINE, load_nth, load_word, stack, store_nth
 from fastact.engine.calls import call_gather, call_scatter, call_span
 from fastact.engine.carrier import ADDRESS_BYTES
 from fastact.engine.hazard import ONE_BY_ONE, SAME
@@ -24,7 +24,7 @@ from fastact.engine.plan import (
 
 __all__ = ["buffered"]
 
-#: Elements per buffer: 4 KB of float32 per operand; 1 % of the time goes to calls.
+#: Elements per buffer, 8 KB of float64 per operand; 1 % of the time goes to calls.
 CHUNK = 1024
 BUFFER_BYTES = CHUNK * 8
 ALL_BUFFERS = BUFFER_BYTES * MAX_OPERANDS
@@ -41,7 +41,7 @@ def buffered(args, done, n, steps, plan, order, direct_span, past):
     inputs, operands = load_word(plan, INPUTS), load_word(plan, OPERANDS)
     gather, scatter = load_word(plan, GATHER), load_word(plan, SCATTER)
     native = load_word(plan, NATIVE) == 1 and order <= SAME
-    unit = 8 if stored == 8 else 16  # elements: the span computes in float64 or float32
+    unit = LINE // max(stored, 4)  # elements: the span computes in float64 or float32
     buffers, addresses = stack(ALL_BUFFERS), stack(ADDRESS_BYTES)
     chunk = 1 if order == ONE_BY_ONE else CHUNK
     longest = min(chunk, n - done)

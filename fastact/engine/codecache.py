@@ -1,7 +1,7 @@
 """Machine code on disk, keyed by content.
 
 The key holds everything the code depends on: the source of the whole package, the
-versions of Numba and llvmlite, the processor. Whatever goes wrong with the folder
+versions of Numba and llvmlite, the processor and its caches. Whatever goes wrong with the folder
 (missing, unwritable, a truncated or altered file), the code is compiled and kept in
 memory; the cache is an economy and never a condition.
 """
@@ -21,6 +21,7 @@ from pathlib import Path
 import platformdirs
 
 from fastact.engine import target
+from fastact.engine.cache_size import first_level_cache, second_level_cache
 from fastact.engine.locks import need_compiler
 
 __all__ = ["cache_directory", "load", "recall", "remember"]
@@ -53,7 +54,10 @@ def _key() -> str:
     for path in sorted(package.rglob("*.py")):
         digest.update(path.relative_to(package).as_posix().encode())
         digest.update(path.read_bytes())
-    for part in (_version("numba"), _version("llvmlite"), target.cpu_name(), target.cpu_features()):
+    parts = [_version("numba"), _version("llvmlite"), target.cpu_name(), target.cpu_features()]
+    # How many rows are taken at once is compiled in.
+    parts += [str(first_level_cache()), str(second_level_cache())]
+    for part in parts:
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()
 

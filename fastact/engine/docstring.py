@@ -57,9 +57,9 @@ def _parameters(entry: Activation, form: Form, genuine: bool) -> str:
         for operand in form.operands
     ]
     for parameter, default in entry.parameters.items():
-        text = "a number, or an array that broadcasts against x"
+        text = "A number, or an array that broadcasts against x."
         suffix = "" if default is None or genuine else f", default {default:g}"
-        lines.append(f"{parameter} : float{suffix}\n    {text[0].upper()}{text[1:]}.")
+        lines.append(f"{parameter} : float{suffix}\n    {text}")
     lines.append(
         "**kwargs\n    ``out``, ``where``, ``dtype`` and the other keywords of a NumPy ufunc."
     )

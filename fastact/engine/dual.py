@@ -62,9 +62,6 @@ class Dual:
     def __neg__(self) -> Dual:
         return Dual(-self.value, -self.slope)
 
-    def __pos__(self) -> Dual:
-        return self
-
     def __add__(self, other: Any) -> Dual:
         value, slope = _parts(other)
         return Dual(self.value + value, _plus(self.slope, slope))
@@ -100,9 +97,6 @@ class Dual:
         return Dual(self.value**exponent, _times(power, self.slope))
 
     # Comparisons feed ``where``; they have no slope.
-    def __lt__(self, other: Any) -> Any:
-        return self.value < _parts(other)[0]
-
     def __le__(self, other: Any) -> Any:
         return self.value <= _parts(other)[0]
 
@@ -111,14 +105,6 @@ class Dual:
 
     def __ge__(self, other: Any) -> Any:
         return self.value >= _parts(other)[0]
-
-    def __eq__(self, other: object) -> Any:
-        return self.value == _parts(other)[0]
-
-    def __ne__(self, other: object) -> Any:
-        return self.value != _parts(other)[0]
-
-    __hash__ = None  # type: ignore[assignment]
 
 
 def _rule(slope: Callable[[Any, Any], Any]) -> Callable[[Any], Callable[[Any], Any]]:

@@ -54,7 +54,6 @@ _ALLOWED = (
 # -- expressions ---------------------------------------------------------------------
 
 
-@functools.cache
 def formula_tree(formula: str, variables: tuple[str, ...]) -> ast.Expression:
     """The syntax tree of a formula; TypeError where it leaves the vocabulary."""
     tree = ast.parse(formula, mode="eval")
@@ -69,7 +68,7 @@ def formula_tree(formula: str, variables: tuple[str, ...]) -> ast.Expression:
 def formula_function(entry: Activation, names: Mapping[str, Any]) -> Callable[..., Any]:
     """The formula as a function ``f(x, *parameters)`` over a vocabulary ``names``."""
     arguments = ("x", *entry.parameters)
-    tree = _Fold().visit(_copy(formula_tree(entry.formula, arguments)))
+    tree = _Fold().visit(formula_tree(entry.formula, arguments))
     function = ast.Expression(
         ast.Lambda(
             ast.arguments(
@@ -85,10 +84,6 @@ def formula_function(entry: Activation, names: Mapping[str, Any]) -> Callable[..
     code = compile(ast.fix_missing_locations(function), f"<formula of {entry.name}>", "eval")
     scope = {**names, "__builtins__": {}, "_number": _number}
     return eval(code, scope)
-
-
-def _copy(tree: ast.Expression) -> ast.Expression:
-    return ast.parse(ast.unparse(tree), mode="eval")
 
 
 class _Fold(ast.NodeTransformer):
@@ -112,10 +107,7 @@ def _number(value: Any) -> Any:
 @functools.cache
 def numpy_names(formula: str) -> dict[str, Any]:
     """NumPy's functions under the names of the vocabulary; SciPy's where the formula asks."""
-    names: dict[str, Any] = {
-        name: getattr(np, name) for name in VOCABULARY - FROM_SCIPY if name != "pi"
-    }
-    names["pi"] = float(np.pi)
+    names: dict[str, Any] = {name: getattr(np, name) for name in VOCABULARY - FROM_SCIPY}
     needed = {n.id for n in ast.walk(ast.parse(formula)) if isinstance(n, ast.Name)} & FROM_SCIPY
     if needed:
         try:

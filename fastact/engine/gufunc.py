@@ -1,49 +1,31 @@
-"""Functions of rows -> genuine ``numpy.ufunc`` objects with a core dimension."""
+"""Functions of rows -> their lane spans, and the ufuncs that call them."""
 
 from __future__ import annotations
 
 import ctypes
 import functools
-import inspect
 import time
-from typing import Any
+from dataclasses import fields
 
 import numpy as np
 
 from fastact.engine import carrier_code, codecache, threads
-from fastact.engine.bfloat16 import register_bfloat16
-from fastact.engine.dtypes import COMPUTED, DTYPES, loop_dtypes, stored_bytes
+from fastact.engine.dtypes import COMPUTED, stored_bytes
 from fastact.engine.first_loop import plan_filled_later
 from fastact.engine.lanes import ARRANGEMENTS, LaneSpan
-from fastact.engine.numpy_c import ufunc_slot
-from fastact.engine.plan import NEVER, make_plan, plan_words
+from fastact.engine.make_ufunc import call_signature, make_ufunc
+from fastact.engine.plan import NEVER, Plan, make_plan, plan_words
 from fastact.engine.row_code import row_code
 from fastact.engine.row_plan import ROW_PLAN_WORDS
 from fastact.engine.rowwise import RowForm, RowFunction, RowKernel
 
 __all__ = ["build_gufunc"]
 
-_FROM_FUNC_AND_DATA_AND_SIGNATURE = 31
-_IDENTITY_NONE = -1
-STAGES = ("maximum", "prepare", "sum", "finish", "map")
+#: The passes over a row, each a lane span.
+STAGES = tuple(each.name for each in fields(RowKernel))
 #: Bytes of a row from which a pass over memory is spared. Results depend on it in their last
 #: bits, so it is the same on every machine.
 ONLINE_BYTES = 4_000_000
-_alive: list[Any] = []
-
-
-@functools.cache
-def _constructor() -> Any:
-    kind = ctypes.PYFUNCTYPE(
-        ctypes.py_object,
-        *[ctypes.c_void_p] * 3,
-        *[ctypes.c_int] * 4,
-        ctypes.c_char_p,
-        ctypes.c_char_p,
-        ctypes.c_int,
-        ctypes.c_char_p,
-    )
-    return kind(ufunc_slot(_FROM_FUNC_AND_DATA_AND_SIGNATURE))
 
 
 def _load_spans(
@@ -75,11 +57,11 @@ def _load_spans(
     return {key: addresses[symbol] for key, symbol in symbols.items()}
 
 
-def _seconds_per_element(loop: int, plan: Any, form: RowForm, precision: str) -> float:
+def _seconds_per_element(loop: int, plan: Plan, form: RowForm, dtype: str) -> float:
     """Time of the serial loop on a few rows: what the thread policy reckons with."""
     rows, n = 4, 1024
-    size = np.dtype(precision).itemsize
-    data = np.zeros((len(form.operands) + 1, rows, n), dtype=precision)
+    size = stored_bytes(dtype)
+    data = np.zeros((len(form.operands) + 1, rows, n * size), dtype=np.uint8)
     pointers = np.array([block.ctypes.data for block in data])
     failed = np.zeros(1, dtype=np.int64)
     dimensions = np.array([rows, n, failed.ctypes.data])
@@ -130,10 +112,10 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
             found[f"SIDE_{stage.upper()}" if arrangement == "side" else stage.upper()] = address
         if dtype != computed:  # what is converted does not lie as it is computed
             found |= row_code("row-transfer")
-        plan = make_plan(found, ROW_PLAN_WORDS)
-        return found | threads.lengths(_seconds_per_element(found["SERIAL"], plan, form, dtype))
+        draft = make_plan(found, ROW_PLAN_WORDS)
+        return found | threads.lengths(_seconds_per_element(found["SERIAL"], draft, form, dtype))
 
-    def later(dtype: str) -> Any:
+    def plan(dtype: str) -> Plan:
         return plan_filled_later(
             ROW_PLAN_WORDS,
             SERIAL=functools.partial(words, dtype),
@@ -141,37 +123,6 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
             BRING=functools.partial(row_code, "row-transfer"),
         )
 
-    plans = [later(dtype) for dtype in loop_dtypes()]
-    count = len(DTYPES)
-    functions = (ctypes.c_void_p * count)(*[loop] * count)
-    data = (ctypes.c_void_p * count)(*(plan.ctypes.data for plan in plans[:count]))
-    types = b"".join(bytes([np.dtype(dtype).num] * (inputs + 1)) for dtype in DTYPES)
-    name, text, signature = record.name.encode(), doc.encode(), form.signature.encode()
-    ufunc = _constructor()(
-        functions, data, types, count, inputs, 1, _IDENTITY_NONE, name, text, 0, signature
-    )
-    if len(plans) > count:
-        register_bfloat16(ufunc, loop, plans[count])
-    # NumPy keeps the pointers alone.
-    _alive.append((functions, data, types, plans, name, text, signature))
-    ufunc.__module__ = module
-    ufunc.__qualname__ = record.name
-    ufunc.__doc__ = doc
-    ufunc.__signature__ = _signature(form)
-    return ufunc
-
-
-def _signature(form: RowForm) -> inspect.Signature:
-    """The call signature of a gufunc: its operands, then NumPy's keywords."""
-    p = inspect.Parameter
-    operands = [p(name, p.POSITIONAL_ONLY) for name in form.operands]
-    keywords: dict[str, Any] = {"axis": -1, "axes": None}
-    keywords |= {"keepdims": False} if form.scalar else {}
-    keywords |= {"casting": "same_kind", "order": "K", "dtype": None, "subok": True}
-    return inspect.Signature(
-        [
-            *operands,
-            p("out", p.POSITIONAL_OR_KEYWORD, default=None),
-            *(p(k, p.KEYWORD_ONLY, default=v) for k, v in keywords.items()),
-        ]
-    )
+    own = {"axis": -1, "axes": None} | ({"keepdims": False} if form.scalar else {})
+    seen = call_signature(form.operands, own)
+    return make_ufunc(record.name, module, doc, loop, plan, (inputs, 1), seen, form.signature)

@@ -14,7 +14,7 @@ replaced by its result, as what has been stored cannot be taken back: it has the
 # Type annotations would be wrong here: these functions only exist compiled.
 from numpy import int64
 
-from fastact.elementary.scalar import from_bits
+from fastact.elementary.pairs import scaled_double, sum_of_two
 from fastact.engine.addresses import allocate, load_word, release, stack, store_int64
 from fastact.engine.calls import call_lanes
 from fastact.engine.lanes import LANE_BITS, LANES, SLOTS
@@ -37,9 +37,7 @@ PART = PART_BLOCKS << LANE_BITS
 
 def power_of_half(d):
     """2^-d for a whole d >= 0; 0 beyond the subnormal numbers."""
-    k = int64(min(d, 2000.0))
-    half = k >> 1
-    return from_bits((1023 - half) << 52) * from_bits((1023 - (k - half)) << 52)
+    return scaled_double(1.0, int64(-min(d, 2000.0)))
 
 
 def sweep(span, table, first, second, out, blocks):
@@ -50,10 +48,7 @@ def sweep(span, table, first, second, out, blocks):
 
 def add_up(table, sums):
     """Add the sums of one call to those before it."""
-    a, b = read_double(sums), read_double(lanes_at(table, HIGH))
-    total = a + b
-    back = total - a
-    rest = (a - (total - back)) + (b - back)
+    total, rest = sum_of_two(read_double(sums), read_double(lanes_at(table, HIGH)))
     # An infinite sum has no remainder.
     rest = rest if rest == rest else 0.0
     write_double(sums, total)

@@ -8,16 +8,17 @@ that were given as arrays.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from fastact.engine.domain import check_parameter, check_rounded, conditions_of, refuses_number
 from fastact.engine.entry import Activation
 from fastact.engine.forms import Form
+from fastact.engine.make_ufunc import call_signature
 
-__all__ = ["check_parameter", "with_defaults"]
+__all__ = ["with_defaults"]
 
 
 _NOTHING: Any = object()
@@ -50,8 +51,8 @@ def with_defaults(
     required, count = len(form.operands), len(entry.parameters)
     defaults = list(entry.parameters.values())
     place = {name: k for k, name in enumerate(entry.parameters)}
-    conditions = _conditions(entry, form)
-    refuses = [_refuses_number(conditions.get(name)) for name in place]
+    conditions = conditions_of(entry, form)
+    refuses = [refuses_number(conditions.get(name)) for name in place]
     without: Any = None  # until first_call stands there
     # Parameters that came twice beside operands of a dtype: their names, if they had any, the
     # numbers, and these as arrays of no dimension. NumPy takes half a microsecond to find out what
@@ -176,7 +177,7 @@ def with_defaults(
     function = of_one if required == 1 else of_two
     function.__name__ = function.__qualname__ = entry.name
     function.__module__ = module
-    function.__signature__ = _signature(entry, form)  # type: ignore[attr-defined]
+    function.__signature__ = call_signature(form.operands, {"where": True}, entry.parameters)  # type: ignore[attr-defined]
     return function
 
 
@@ -205,97 +206,10 @@ def _call_in_full(
             if parameter in names[: given - required]:
                 raise TypeError(f"{name}() got two values for {parameter!r}")
             values[parameter] = keywords.pop(parameter)
-    conditions = _conditions(entry, form)
+    conditions = conditions_of(entry, form)
     for parameter, value in values.items():
         condition = conditions.get(parameter)
         check_parameter(name, parameter, value, condition)
         if condition is not None and type(value) is float:
-            _check_rounded(name, parameter, value, condition, operands[:required], keywords)
+            check_rounded(name, parameter, value, condition, operands[:required], keywords)
     return ufunc(*operands[:required], *values.values(), **keywords)
-
-
-def _conditions(entry: Activation, form: Form) -> dict[str, str]:
-    """What the parameters of a form must satisfy, by name."""
-    conditions = dict(entry.domain)
-    if form.namespace == "vjp_from_output" and entry.from_output_domain:
-        conditions[entry.from_output_domain.partition(" ")[0]] = entry.from_output_domain
-    return conditions
-
-
-def check_parameter(name: str, parameter: str, value: Any, condition: str | None) -> None:
-    """TypeError or ValueError, by name, where a value is no number or violates a condition."""
-    if isinstance(value, (float, int)):
-        array = value
-    else:
-        dtype = getattr(value, "dtype", None) or np.asarray(value).dtype
-        real = getattr(dtype, "kind", "") in "biuf" or np.can_cast(dtype, np.float64)  # bfloat16
-        if not real and not hasattr(value, "__array_ufunc__"):
-            raise TypeError(
-                f"{name}(): {parameter} must be a real number or an array of them, not {value!r}"
-            )
-        array = value
-    held = _holds(condition, array) if condition else True
-    if not np.all(held):
-        wrong = repr(value)
-        if np.ndim(held):
-            at = tuple(map(int, np.argwhere(np.logical_not(held))[0]))
-            wrong = f"{np.asarray(value)[at]} (at index {', '.join(map(str, at))})"
-        raise ValueError(f"{name}(): {parameter} must satisfy {condition}, not {wrong}")
-
-
-def _check_rounded(
-    name: str,
-    parameter: str,
-    value: float,
-    condition: str,
-    operands: tuple[Any, ...],
-    keywords: dict[str, Any],
-) -> None:
-    """ValueError where a number satisfies a condition and, in the dtype it takes, does not."""
-    kinds = [operand.dtype for operand in operands if isinstance(operand, (np.ndarray, np.generic))]
-    chosen = keywords.get("dtype")
-    dtype = np.dtype(chosen) if chosen is not None else np.result_type(*kinds or [np.float64])
-    if dtype.kind in "biu" or dtype.itemsize == 8:
-        return
-    with np.errstate(all="ignore"):
-        rounded = np.asarray(value).astype(dtype)
-    if not np.all(_holds(condition, rounded)):
-        raise ValueError(
-            f"{name}(): {parameter} must satisfy {condition}, not {value!r}, which is "
-            f"{float(rounded):g} in {dtype}"
-        )
-
-
-def _holds(condition: str, value: Any) -> Any:
-    """Whether a condition ``name >= bound`` or ``name > bound`` holds; nan is data."""
-    _, operator, bound = condition.split()
-    violated = {">=": np.less, ">": np.less_equal}[operator](value, float(bound))
-    return np.logical_not(violated)
-
-
-#: The least normal number of float16: what is smaller may round to 0 in an array's dtype.
-_SMALL = 2.0**-14
-
-
-def _refuses_number(condition: str | None) -> Callable[[float], bool] | None:
-    """Whether a Python number may violate a condition, in a hundredth of the time NumPy takes."""
-    if condition is None:
-        return None
-    _, operator, text = condition.split()
-    bound = float(text)
-    least = bound + _SMALL
-    return (lambda value: value < least) if operator == ">" else (lambda value: value < bound)
-
-
-def _signature(entry: Activation, form: Form) -> inspect.Signature:
-    p = inspect.Parameter
-    operands = [p(name, p.POSITIONAL_ONLY) for name in form.operands]
-    parameters = [
-        p(name, p.POSITIONAL_OR_KEYWORD, default=default)
-        for name, default in entry.parameters.items()
-    ]
-    keywords = {"out": None, "where": True, "casting": "same_kind", "order": "K"}
-    keywords |= {"dtype": None, "subok": True, "signature": None}
-    return inspect.Signature(
-        [*operands, *parameters, *(p(k, p.KEYWORD_ONLY, default=v) for k, v in keywords.items())]
-    )

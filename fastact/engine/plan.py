@@ -89,7 +89,7 @@ def plan_words(**words: int) -> dict[str, int]:
     where they are awake. From ``FETCH`` on the carrier ``FETCHING`` takes ``FAR``, the span
     that asks ahead for what it reads, and from ``STREAM`` on ``STREAMING``, which has it write
     past the caches; a plan without them never does. A thread's share is a multiple of
-    ``GRAIN``: 1024 elements, so that no two threads write one cache line, or 1 row.
+    ``GRAIN``: 1024 elements, so that two threads share a cache line at most, or 1 row.
     Where ``SERIAL`` is still 0, or ``BUFFERED`` and it is needed, ``MAKER`` is called with the
     plan and that word; the exception that it may give is raised.
     """

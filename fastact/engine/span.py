@@ -30,7 +30,7 @@ threads, 0.34 ns per element, and 0.27 so.
 A loop over a step of a kernel that is amended (:mod:`fastact.engine.amendment`) only finds out
 whether an element of it is, and a second loop then goes over the step once more.
 
-Numba compiles each scalar body to LLVM assembly (40 ms); the loops around it are
+Numba compiles each scalar body to LLVM assembly (15 to 200 ms); the loops around it are
 written as assembly (a loop in Python would cost 90 ms more to type).
 """
 

@@ -1,48 +1,28 @@
-"""Entries -> genuine ``numpy.ufunc`` objects, by NumPy's C API."""
+"""Entries -> their spans, and the ufuncs that call them."""
 
 from __future__ import annotations
 
 import ctypes
 import functools
-import inspect
 import time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from fastact.engine import carrier_code, codecache, threads
-from fastact.engine.bfloat16 import keep_python_floats_weak, register_bfloat16
+from fastact.engine.bfloat16 import keep_python_floats_weak
 from fastact.engine.cache_size import far_lengths
-from fastact.engine.dtypes import COMPUTED, DTYPES, loop_dtypes, stored_bytes
+from fastact.engine.dtypes import COMPUTED, loop_dtypes, stored_bytes
 from fastact.engine.entry import Activation
 from fastact.engine.first_loop import plan_filled_later
 from fastact.engine.forms import Form
-from fastact.engine.numpy_c import ufunc_slot
-from fastact.engine.plan import plan_words
+from fastact.engine.make_ufunc import call_signature, make_ufunc
+from fastact.engine.plan import Plan, plan_words
 from fastact.engine.rowwise import GatedUnit
 
 __all__ = ["build_ufunc"]
 
-_FROM_FUNC_AND_DATA = 1
-_IDENTITY_NONE = -1
 _TIMED_UNITS = 128
-
-_alive: list[Any] = []
-
-
-@functools.cache
-def _from_func_and_data() -> Any:
-    kind = ctypes.PYFUNCTYPE(
-        ctypes.py_object,
-        ctypes.c_void_p,
-        ctypes.c_void_p,
-        ctypes.c_void_p,
-        *[ctypes.c_int] * 4,
-        ctypes.c_char_p,
-        ctypes.c_char_p,
-        ctypes.c_int,
-    )
-    return kind(ufunc_slot(_FROM_FUNC_AND_DATA))
 
 
 class Spans(NamedTuple):
@@ -138,53 +118,16 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
             **far_lengths(seconds, count, moved, written),
         )
 
-    def later(dtype: str) -> Any:
+    def plan(dtype: str) -> Plan:
         return plan_filled_later(
             SERIAL=functools.partial(words, dtype),
             FAR=functools.partial(far_span, COMPUTED[dtype]),
             BUFFERED=functools.partial(carrier_code.buffers, dtype),
         )
 
-    plans = [later(dtype) for dtype in loop_dtypes()]
-    loops = len(DTYPES)
-    functions = (ctypes.c_void_p * loops)(*[carrier_code.loop_address()] * loops)
-    data = (ctypes.c_void_p * loops)(*(plan.ctypes.data for plan in plans[:loops]))
-    types = b"".join(bytes([np.dtype(dtype).num] * operands) for dtype in DTYPES)
-    name, text = entry.name.encode(), doc.encode()
-    ufunc = _from_func_and_data()(
-        functions, data, types, loops, inputs, outputs, _IDENTITY_NONE, name, text, 0
-    )
-    if len(plans) > loops:
-        register_bfloat16(ufunc, carrier_code.loop_address(), plans[-1])
+    seen = call_signature([*form.operands, *entry.parameters], {"where": True})
+    loop = carrier_code.loop_address()
+    ufunc = make_ufunc(entry.name, module, doc, loop, plan, (inputs, outputs), seen)
+    if "bfloat16" in loop_dtypes():
         keep_python_floats_weak(ufunc)
-    # NumPy keeps the pointers alone.
-    _alive.append((functions, data, types, plans, name, text))
-    ufunc.__module__ = module
-    ufunc.__qualname__ = entry.name
-    ufunc.__doc__ = doc
-    ufunc.__signature__ = signature(entry, form)
     return ufunc
-
-
-# -- what a caller sees ----------------------------------------------------------------------
-
-
-def signature(entry: Activation | GatedUnit, form: Form) -> inspect.Signature:
-    """The call signature of a ufunc: its operands, then NumPy's keywords."""
-    parameter, p = inspect.Parameter, inspect.Parameter
-    operands = [parameter(name, p.POSITIONAL_ONLY) for name in (*form.operands, *entry.parameters)]
-    keywords = {
-        "where": True,
-        "casting": "same_kind",
-        "order": "K",
-        "dtype": None,
-        "subok": True,
-        "signature": None,
-    }
-    return inspect.Signature(
-        [
-            *operands,
-            parameter("out", p.POSITIONAL_OR_KEYWORD, default=None),
-            *(parameter(k, p.KEYWORD_ONLY, default=v) for k, v in keywords.items()),
-        ]
-    )
