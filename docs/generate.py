@@ -15,10 +15,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from docs.stubs import stubs  # noqa: E402
 from fastact.engine.entry import Activation, registry  # noqa: E402
 from fastact.engine.forms import FORMS  # noqa: E402
 from fastact.engine.rowwise import RowFunction, rowwise_registry  # noqa: E402
-from fastact.engine.stub import stubs  # noqa: E402
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

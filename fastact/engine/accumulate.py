@@ -20,8 +20,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fastact.engine.lanes import LANES, SIDE_LANES, LaneSpan
-from fastact.engine.span import PRECISIONS
+from fastact.engine.plan import LINE
 from fastact.engine.vector_code import (
+    BYTES,
+    PRECISIONS,
     fused,
     halves,
     joined,
@@ -33,8 +35,6 @@ from fastact.engine.vector_code import (
 )
 
 __all__ = ["Sums"]
-
-LINE, BYTES = 64, {"float": 4, "double": 8}
 
 
 @dataclass

@@ -17,8 +17,9 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from fastact.engine.plan import LINE
+
 __all__ = [
-    "LINE",
     "allocate",
     "clear_line",
     "clock",
@@ -43,8 +44,6 @@ _INT = ir.IntType(64)
 _BYTE_POINTER = ir.PointerType(ir.IntType(8))
 X86 = platform.machine().lower() in ("x86_64", "amd64")
 ARM = platform.machine().lower() in ("aarch64", "arm64")
-#: Bytes of a cache line.
-LINE = 64
 #: The floating-point control word of a fresh process: no traps, nearest, no flushing.
 FP_DEFAULT = 0x1F80 if X86 else 0
 #: The bits of it that are no flags.

@@ -17,7 +17,6 @@ serial carrier, which
 # Type annotations would be wrong here: these functions only exist compiled.
 
 from fastact.engine.addresses import (
-    LINE,
     load_int32,
     load_int64,
     load_nth,
@@ -40,6 +39,7 @@ from fastact.engine.plan import (
     FETCH,
     FETCHING,
     INPUTS,
+    LINE,
     LOOP,
     MAKER,
     MAX_OPERANDS,

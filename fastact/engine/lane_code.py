@@ -25,7 +25,6 @@ from fastact.engine.lanes import (
     LaneSpan,
 )
 from fastact.engine.lowering import lower
-from fastact.engine.span import PRECISIONS
 from fastact.engine.stepped_loop import (
     AHEAD,
     PREFETCH,
@@ -36,6 +35,7 @@ from fastact.engine.stepped_loop import (
     stepped_loop,
 )
 from fastact.engine.totals import totals
+from fastact.engine.vector_code import BYTES, PRECISIONS, shuffled, vector_type
 
 __all__ = ["lane_span_assembly"]
 
@@ -77,7 +77,7 @@ class _LaneCode:
         """Blocks of the steps of the loop: what a long one adds is computed at once."""
         if self.between:
             return [1]
-        size = max(map(_bytes, self.kinds.values()))
+        size = max(BYTES[kind] for kind in self.kinds.values())
         called = (body for _, body in self.span.results.values())
         # Rows side by side are short: two lines of them are most of a row of ten.
         at_once = 2 if self.side else lines_at_once(called, target.vector_bytes())
@@ -179,7 +179,7 @@ class _LaneCode:
         lines, kind = [], self.kinds.get("first", "")
         for slot in (*self.asked, *self.claimed):
             write = slot in self.claimed
-            length, ahead = width * _bytes(kind), 0 if write else AHEAD
+            length, ahead = width * BYTES[kind], 0 if write else AHEAD
             lines += prefetches(f"%{slot}.here", kind, length, mark, ahead, write=write)
         return lines
 
@@ -189,7 +189,7 @@ class _LaneCode:
         The blocks of the streams ``moved`` may be those elsewhere.
         """
         kinds, span = self.kinds, self.span
-        access = {s: f"align {_bytes(kind)}, !llvm.access.group !0" for s, kind in kinds.items()}
+        access = {s: f"align {BYTES[kind]}, !llvm.access.group !0" for s, kind in kinds.items()}
         places = {slot: "there" if slot in moved else "here" for slot in STREAMS}
         lines, arguments = [], []
         for slot in span.operands:
@@ -240,17 +240,10 @@ def _variable(name: str, kind: str, lanes: int) -> str:
 
 def _repeat(name: str, place: str, kind: str, lanes: int, width: int) -> list[str]:
     """Store the values of all lanes as often as ``width`` holds them."""
-    indices = ", ".join(f"i32 {i % lanes}" for i in range(width))
-    vector = f"<{lanes} x {kind}>"
     return [
-        f"  {name}.all = shufflevector {vector} {name}, {vector} poison, "
-        f"<{width} x i32> <{indices}>",
-        f"  store <{width} x {kind}> {name}.all, ptr {place}, align 64",
+        shuffled(f"{name}.all", vector_type(kind, lanes), name, [i % lanes for i in range(width)]),
+        f"  store {vector_type(kind, width)} {name}.all, ptr {place}, align 64",
     ]
-
-
-def _bytes(kind: str) -> int:
-    return {"float": 4, "double": 8}[kind]
 
 
 def _read_word(name: str, kind: str, word: int) -> list[str]:
@@ -264,10 +257,10 @@ def _read_kept(name: str, place: str, kind: str, lanes: int = 1, side: bool = Fa
     """A row's number, or one per lane: in float64, but as they are where rows lie side by side."""
     stored = kind if side else "double"
     source = name if stored == kind else f"{name}.wide"
-    lines = [f"  {source} = load {_type(stored, lanes)}, ptr {place}, align 8"]
+    lines = [f"  {source} = load {_kept_as(stored, lanes)}, ptr {place}, align 8"]
     if source != name:
-        wide = f"{_type(stored, lanes)} {source}"
-        lines.append(f"  {name} = fptrunc {wide} to {_type(kind, lanes)}")
+        wide = f"{_kept_as(stored, lanes)} {source}"
+        lines.append(f"  {name} = fptrunc {wide} to {_kept_as(kind, lanes)}")
     return lines
 
 
@@ -275,10 +268,12 @@ def _write_kept(name: str, place: str, kind: str, lanes: int = 1, side: bool = F
     """Likewise, back."""
     stored, lines = kind if side else "double", []
     if stored != kind:
-        lines.append(f"  {name}.wide = fpext {_type(kind, lanes)} {name} to {_type(stored, lanes)}")
+        lines.append(
+            f"  {name}.wide = fpext {_kept_as(kind, lanes)} {name} to {_kept_as(stored, lanes)}"
+        )
         name = f"{name}.wide"
-    return [*lines, f"  store {_type(stored, lanes)} {name}, ptr {place}, align 8"]
+    return [*lines, f"  store {_kept_as(stored, lanes)} {name}, ptr {place}, align 8"]
 
 
-def _type(kind: str, lanes: int) -> str:
-    return kind if lanes == 1 else f"<{lanes} x {kind}>"
+def _kept_as(kind: str, lanes: int) -> str:
+    return kind if lanes == 1 else vector_type(kind, lanes)

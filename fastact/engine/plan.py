@@ -74,6 +74,8 @@ LOOP, BUSY, CAP, LAST, BEGAN, PATIENCE = 0, 64, 128, 136, 144, 160
 #: Where operands are: in a near cache; further away, so that they are asked for ahead; or in
 #: no cache, so that results are written past all of them, too. There is a serial loop for each.
 PLACES = {"near": 0, "fetched": 1, "streamed": 2}
+#: Bytes of a cache line.
+LINE = 64
 #: A length that no array has.
 NEVER = int(np.iinfo(np.int64).max)
 #: g, x and two parameters, or x, two parameters and two outputs, with room to spare.

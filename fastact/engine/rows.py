@@ -22,7 +22,6 @@ Rows that are not contiguous, or of another storage dtype, go through scratch.
 
 # Type annotations would be wrong here: these functions only exist compiled.
 from fastact.engine.addresses import (
-    LINE,
     allocate,
     clear_line,
     load_int64,
@@ -41,7 +40,7 @@ from fastact.engine.exceptions import out_of_memory
 from fastact.engine.fp_state import put_back, suspend
 from fastact.engine.lanes import LANE_BITS, LANES, SIDE_LANES, SLOTS, TABLE_WORDS
 from fastact.engine.pace import loop_ended, threads_pay
-from fastact.engine.plan import AWAKE, NATIVE, SCATTER, SERIAL, STORED
+from fastact.engine.plan import AWAKE, LINE, NATIVE, SCATTER, SERIAL, STORED
 from fastact.engine.row_lanes import copy_elements, lanes_at, read_double, write_lane
 from fastact.engine.row_passes import (
     place_rows,

@@ -44,6 +44,7 @@ from fastact.engine.element_code import Operands, Output
 from fastact.engine.entry import Activation
 from fastact.engine.forms import Form
 from fastact.engine.interleave import STEPS, lines_at_once, scheduling
+from fastact.engine.plan import LINE
 from fastact.engine.stepped_loop import (
     AGAIN,
     PREFETCH,
@@ -53,15 +54,15 @@ from fastact.engine.stepped_loop import (
     prefetches,
     stepped_loop,
 )
+from fastact.engine.vector_code import BYTES, PRECISIONS
 
 if TYPE_CHECKING:
     from fastact.engine.rowwise import GatedUnit
 
-__all__ = ["PRECISIONS", "UNIT_BITS", "span_assembly"]
+__all__ = ["UNIT_BITS", "span_assembly"]
 
 #: log2 of the bytes per unit: the widest vector there is, and a cache line.
-UNIT_BITS = 6
-PRECISIONS = {"float32": "float", "float64": "double"}
+UNIT_BITS = LINE.bit_length() - 1
 #: Operations of floating-point arithmetic up to which a loop does little more than copy.
 COPYING = 3
 
@@ -82,7 +83,7 @@ def span_assembly(
     writes past the caches if told so.
     """
     kind = PRECISIONS[precision]
-    size = {"float": 4, "double": 8}[kind]
+    size = BYTES[kind]
     fixed = list(entry.parameters) if uniform else []
     operands = Operands(kind, size, [*form.operands, *entry.parameters], fixed, form.scaled)
     bodies = [entry.body(role, precision) for role in form.outputs]

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from fastact.engine.plan import LINE
+
 __all__ = ["AGAIN", "AHEAD", "PREFETCH", "SINGLE", "Elsewhere", "loop_metadata", "prefetches"]
 __all__ += ["RARELY", "lane_loop", "stepped_loop"]
 
 #: Bytes ahead of what is read that is asked for. 1024 to 4096 are alike.
 AHEAD = 2048
-LINE = 64
 #: The mark of the step of one block.
 SINGLE = ".1"
 #: Ends the mark of a second loop over the elements of a step.

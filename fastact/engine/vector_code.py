@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import struct
 
-__all__ = ["fused", "halves", "joined", "lost", "plus", "shuffled", "splat", "vector_type"]
+__all__ = [
+    "BYTES",
+    "PRECISIONS",
+    "fused",
+    "halves",
+    "joined",
+    "lost",
+    "plus",
+    "shuffled",
+    "splat",
+    "vector_type",
+]
+
+#: A precision -> what LLVM calls it, and that -> its bytes.
+PRECISIONS = {"float32": "float", "float64": "double"}
+BYTES = {"float": 4, "double": 8}
 
 
 def vector_type(kind: str, lanes: int) -> str:
