@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 from docs.stubs import stubs  # noqa: E402
 from fastact.engine.entry import Activation, registry  # noqa: E402
 from fastact.engine.forms import FORMS  # noqa: E402
-from fastact.engine.rowwise import RowFunction, rowwise_registry  # noqa: E402
+from fastact.engine.rowwise import rowwise_registry  # noqa: E402
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -64,8 +64,7 @@ def rowwise() -> str:
         also = [f"fa.{f.namespace}.{record.name}" for f in record.forms if f.namespace]
         single, double = record.max_ulp["float32"], record.max_ulp["float64"]
         bounds = f"{single:g}, {double:g}"
-        if isinstance(record, RowFunction) and record.unit_of:
-            bounds += f", in units of {record.unit_of}"
+        bounds += f", {record.valid}" if record.valid else ""
         rows.append([code(record.name), code(record.formula), ", ".join(map(code, also)), bounds])
     return table(["function", "formula", "gradients", "ULP (float32, float64)"], rows)
 

@@ -102,6 +102,29 @@ def test_error(record: Any, length: int, scale: float, precision: str) -> None:
         assert units(call(record, form, x), exact, precision) <= record.max_ulp[precision]
 
 
+@pytest.mark.parametrize("name", ["softmax", "softmin"])
+def test_error_next_to_the_least_normal_number(name: str, precision: str) -> None:
+    random = np.random.default_rng(4)
+    sign, ends = (1 if name == "softmax" else -1), {"float32": (84, 89), "float64": (704, 711)}
+    for least in random.uniform(*ends[precision], 400):
+        first = random.uniform(-300, 0)
+        x = (sign * np.array([first, first - least])).astype(precision)
+        with mpmath.workprec(1300):
+            exact = EXACT[name]([mpmath.mpf(float(v)) for v in x])
+            assert units(getattr(fa, name)(x), exact, precision) <= 2.0, x
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_gradient_of_softmax_where_g_is_at_the_end_of_its_range(dtype: str) -> None:
+    g, y = np.array([np.inf, 1, 2, 3], dtype), np.array([0.1, 0.2, 0.3, 0.4], dtype)
+    found = fa.vjp_from_output.softmax(g, y)
+    np.testing.assert_array_equal(found.astype("f8"), [np.nan, -np.inf, -np.inf, -np.inf])
+    if dtype == "float32":
+        y = fa.softmax(np.random.default_rng(1).normal(size=(500, 10)).astype(dtype))
+        found = fa.vjp_from_output.softmax(np.full((500, 10), np.finfo(dtype).max, dtype), y)
+        assert (np.abs(found) < 1e33).all()
+
+
 @pytest.mark.parametrize("length", [3, 40, 100, 2000])
 @pytest.mark.parametrize("name", EXACT_SLOPES)
 def test_error_of_the_gradient(name: str, length: int, precision: str) -> None:

@@ -226,4 +226,5 @@ def _(y, alpha):
     # exp(x / alpha) = (y + alpha) / alpha: the sum is exact where it cancels, near y = -alpha,
     # where x is lost in y itself.
     one, endless = like(y, 1.0), like(y, INF)
-    return select((y > like(y, 0.0)) | (alpha == endless), one, (y + alpha) / alpha)
+    slope = (y + alpha) / alpha
+    return select((y > like(y, 0.0)) | ((alpha == endless) & (y == y)), one, slope)

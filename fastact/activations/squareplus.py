@@ -111,8 +111,8 @@ def _(x, b):
     left = fma(fma(-q, s, half) - q * s_low, r, q)
     left = select(fabs(x) == float32(INF), float32(0.0), left)
     right = (s + s_low) * (float32(0.5) / scale)
-    # Beyond what the scale leaves room for, it is x.
-    right = select(right > x, right, x)
+    # Beyond what the scale leaves room for, it is x. A nan stays: b may be one.
+    right = select(right < x, x, right)
     return select(x > float32(0.0), right, left)
 
 

@@ -38,6 +38,8 @@ from fastact.elementary.pairs import scaled_double
 from fastact.elementary.scalar import bits, fabs, fma, from_bits, like, select
 
 __all__ = [
+    "BIAS_DOUBLE",
+    "BIAS_SINGLE",
     "as_pair",
     "factored_exp_double",
     "factored_exp_single",

@@ -15,6 +15,7 @@ replaced by its result, as what has been stored cannot be taken back: it has the
 from numpy import int64
 
 from fastact.elementary.pairs import scaled_double, sum_of_two
+from fastact.elementary.scaled_exp import BIAS_DOUBLE, BIAS_SINGLE
 from fastact.engine.addresses import allocate, load_word, release, stack, store_int64
 from fastact.engine.calls import call_lanes
 from fastact.engine.lanes import LANE_BITS, LANES, SLOTS
@@ -36,7 +37,7 @@ PART = PART_BLOCKS << LANE_BITS
 
 
 def power_of_half(d):
-    """2^-d for a whole d >= 0; 0 beyond the subnormal numbers."""
+    """2^-d for a whole d; 0 beyond the subnormal numbers."""
     return scaled_double(1.0, int64(-min(d, 2000.0)))
 
 
@@ -164,9 +165,10 @@ def multiply(table, tails, plan, size, out, n, kept):
         at, some = out + p * length, part_blocks(p, blocks)
         less = read_double(kept + 8 * p) - magic
         if less > SMALL:
-            # In a step of its own, exact for all that is not 0 in the end: 2^-30 (2^-60) of
-            # what becomes subnormal here is left by the factor.
-            write_factor(table, power_of_half(less), 0.0)
+            # In a step of its own, exact for all that is not 0 in the end. The product divides by
+            # 2^bias; what becomes subnormal here is divided by that once more.
+            bias = BIAS_SINGLE if size == 4 else BIAS_DOUBLE
+            write_factor(table, power_of_half(less - bias), 0.0)
             sweep(product, table, at, at, at, some)
             less = 0.0
         by = power_of_half(less)

@@ -75,8 +75,7 @@ def _notes(record: Rowwise, form: Any, function: bool) -> str:
     lines = ["Notes\n-----"]
     if not form.namespace:
         errors = ", ".join(f"{bound:g} ULP in {kind}" for kind, bound in record.max_ulp.items())
-        unit = getattr(record, "unit_of", "")
-        lines.append(f"Maximum error: {errors}{', in units of ' + unit if unit else ''}.")
+        lines.append(f"Maximum error: {errors}{', ' + record.valid if record.valid else ''}.")
     if isinstance(record, RowFunction):
         lines.append("The error does not grow with the length of the row. Rows with nan or")
         lines.append("infinities give what SciPy gives; no warning is ever raised.")

@@ -54,6 +54,8 @@ class GatedUnit:
     summary: str
     aliases: tuple[str, ...] = ()
     parameters: dict[str, float | None] = field(default_factory=dict)
+    #: Where the bounds hold, as the end of a sentence.
+    valid: str = ""
 
     def body(self, role: str, precision: str) -> Body:
         """The scalar kernel for a role."""
@@ -118,8 +120,8 @@ class RowFunction:
     kernels: dict[tuple[str, str], RowKernel]
     forms: tuple[RowForm, ...]
     aliases: tuple[str, ...] = ()
-    #: What the bounds are units of, where that is not the result.
-    unit_of: str = ""
+    #: What the bounds are units of, where that is not the result, as the end of a sentence.
+    valid: str = ""
 
 
 Rowwise = GatedUnit | RowFunction
@@ -146,6 +148,7 @@ def gated_unit(act: Activation, *, splits: bool = False, **facts: Any) -> None:
     _register(
         GatedUnit(
             formula=f"{act.name}(gate) * up",
+            valid=f"where {act.name}(gate) is a normal number" if bounds["float32"] > 0.5 else "",
             act=act,
             max_ulp=bounds,
             splits=splits,

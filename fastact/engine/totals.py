@@ -57,7 +57,13 @@ def _joined_parts(sums: Sums, results: dict[str, Value], lanes: dict[str, int]) 
             lines += [*parts, f"  {name}.half = fadd {vector} {a}, {b}"]
             name = f"{name}.half"
         results[slot], lanes[slot] = (name, "double"), least
-    lines.append(f"  %high.whole = fadd {vector} {results['high'][0]}, {results['low'][0]}")
+    # What an infinite sum is said to have lost is nan.
+    low = results["low"][0]
+    lines += [
+        f"  %low.is = fcmp ord {vector} {low}, {low}",
+        f"  %low.any = select <{least} x i1> %low.is, {vector} {low}, {vector} zeroinitializer",
+        f"  %high.whole = fadd {vector} {results['high'][0]}, %low.any",
+    ]
     lines.append(f"  %low.none = fadd {vector} zeroinitializer, zeroinitializer")
     results["high"], results["low"] = ("%high.whole", "double"), ("%low.none", "double")
     return lines

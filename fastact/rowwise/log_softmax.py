@@ -247,7 +247,7 @@ def log_softmax(namespace, precision):
     use="Sums of probabilities kept as logarithms, normalising constants.",
     drawback="Relative accuracy is lost where the result passes through 0.",
     max_ulp=BOUND,
-    unit_of="the larger of the result and max(x)",
+    valid="in units of the larger of the result and max(x)",
     infinite_shift=False,
     padding=-INF,
     forms=(RowForm("", ("x",), "(n)->()", "{summary}", "{formula}"),),

@@ -8,6 +8,8 @@ from numpy import float32, float64
 
 from fastact.elementary.scalar import fma
 from fastact.elementary.scaled_exp import (
+    BIAS_DOUBLE,
+    BIAS_SINGLE,
     as_pair,
     scaled_exp_double,
     scaled_exp_single,
@@ -107,27 +109,35 @@ _SCALED = {"float32": ("high", "low"), "float64": ("low",)}
 # -- behind the sums: bodies of (high, low) ----------------------------------------------------
 
 
+# The exponentials are too large by 2^BIAS. That is taken back last: before, a product with the low
+# part of the factor would be subnormal where the result is not yet, and lose half a unit.
+
+
 def _single_factor(high, low):
-    return float32(1.0 / (float64(high) + float64(low)))
+    return float32(2.0**BIAS_SINGLE / (float64(high) + float64(low)))
 
 
 def _single_factor_low(high, low):
-    r = 1.0 / (float64(high) + float64(low))
+    r = 2.0**BIAS_SINGLE / (float64(high) + float64(low))
     return float32(r - float64(float32(r)))
 
 
 def _double_factor(high, low):
-    return 1.0 / (high + low)
+    return 2.0**BIAS_DOUBLE / (high + low)
 
 
 def _double_factor_low(high, low):
     s = high + low
     r = 1.0 / s
-    return fma((s - high) - low, r, fma(-s, r, 1.0)) * r
+    return fma((s - high) - low, r, fma(-s, r, 1.0)) * (r * 2.0**BIAS_DOUBLE)
 
 
-def _scaled(out, factor, factor_low):
-    return fma(out, factor, out * factor_low)
+def _scaled_single(out, factor, factor_low):
+    return fma(out, factor, out * factor_low) * float32(2.0**-BIAS_SINGLE)
+
+
+def _scaled_double(out, factor, factor_low):
+    return fma(out, factor, out * factor_low) * 2.0**-BIAS_DOUBLE
 
 
 # -- the gradient from the output: bodies of (first = g, second = y) and (g, y, factors) --------
@@ -149,9 +159,9 @@ def _softmax_slope(g, y, total, total_low):
 
 def _softmax(precision, *, negated=False):
     """The kernel for softmax of x or of -x."""
-    factors = {
-        "float32": (_single_factor, _single_factor_low),
-        "float64": (_double_factor, _double_factor_low),
+    *factors, scaled = {
+        "float32": (_single_factor, _single_factor_low, _scaled_single),
+        "float64": (_double_factor, _double_factor_low, _scaled_double),
     }[precision]
     return RowKernel(
         maximum=maximum_span(precision, negated=negated),
@@ -167,7 +177,7 @@ def _softmax(precision, *, negated=False):
             negated=negated,
         ),
         finish=finish_span(precision, (), dict(zip(FACTOR, factors, strict=True))),
-        map=map_span(precision, ("out", *FACTOR), _scaled),
+        map=map_span(precision, ("out", *FACTOR), scaled),
     )
 
 
