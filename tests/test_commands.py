@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -133,6 +134,7 @@ def test_failure_while_writing_leaves_the_old_file(
         (["-o", "a.png", "--format", "gif"], "argument --format: unknown format 'gif'"),
         (["-o", "a.png", "--range", "2", "1"], "argument --range: needs finite LOW < HIGH"),
         (["-o", "a.png", "--range", "nan", "1"], "argument --range: needs finite LOW < HIGH"),
+        (["-o", "a.png", "--range", "-1e308", "1e308"], "argument --range: needs finite LOW"),
         (["-p", "slope=1"], "argument --parameter: unknown parameter 'slope'"),
         (["-p", "negative_slope"], "argument --parameter: 'negative_slope' is not NAME=VALUE"),
         (["-p", "negative_slope=inf"], "argument --parameter: negative_slope must be finite"),
@@ -196,8 +198,10 @@ def test_demo_names_a_bad_directory(capsys: pytest.CaptureFixture[str], tmp_path
 def test_window_without_display_is_refused(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("matplotlib").use("agg")
-    assert "argument --output: is needed here" in refused(capsys, "plot", "relu")
+    matplotlib = pytest.importorskip("matplotlib")
+    for backend in ("svg", "agg"):
+        matplotlib.use(backend)
+        assert "argument --output: is needed here" in refused(capsys, "plot", "relu")
 
 
 def test_as_a_process() -> None:
@@ -214,3 +218,26 @@ def test_as_a_process() -> None:
         shell=True, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "Traceback" not in piped.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a POSIX shell and /dev/full")
+@pytest.mark.parametrize(
+    ("line", "status", "message"),
+    [
+        ("list >&-", 0, ""),
+        ("info >&- 2>&-", 0, ""),
+        ("list > /dev/full", 2, "error: No space left on device"),
+        ("info", 0, ""),
+    ],
+)
+def test_streams_that_are_closed_or_full_or_ascii(
+    line: str, status: int, message: str, tmp_path: Path
+) -> None:
+    settings = {"PYTHONIOENCODING": "ascii", "FASTACT_CACHE_DIR": f"{tmp_path}/\xfcn\xef"}
+    done = subprocess.run(
+        f"{sys.executable} -m fastact {line}",
+        shell=True, capture_output=True, text=True, check=False, env=os.environ | settings,
+    )  # fmt: skip
+    assert done.returncode == status, done.stderr
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr

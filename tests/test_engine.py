@@ -86,6 +86,28 @@ def test_a_cache_that_cannot_be_written_is_harmless(run, tmp_path):
     assert file.read_text() == "not a folder"
 
 
+def test_a_user_without_a_home_has_no_cache(run):
+    code = """
+import fastact.engine.codecache as module
+def homeless(*_, **__): raise RuntimeError("no home")
+module.platformdirs.user_cache_dir = homeless
+import fastact as fa
+assert fa.relu(2.0) == 2
+"""
+    run("import os; del os.environ['FASTACT_CACHE_DIR']" + code)
+    code = "import fastact as fa\ntry: fa.relu(1.0)\nexcept ValueError as error: print(error)"
+    message = run(code, FASTACT_CACHE_DIR="~nobody-of-this-name/x")
+    assert message.startswith("FASTACT_CACHE_DIR must be a folder, not '~nobody-of-this-name/x'")
+
+
+def test_from_an_archive_nothing_is_cached(run, tmp_path):
+    archive = shutil.make_archive(str(tmp_path / "package"), "zip", PACKAGE.parent, "fastact")
+    folder = tmp_path / "cache"
+    code = "import fastact as fa; assert '.zip' in fa.__file__; assert fa.step(3.0) == 1"
+    run(code, cwd=tmp_path, PYTHONPATH=archive, FASTACT_CACHE_DIR=str(folder))
+    assert not folder.exists()
+
+
 @pytest.mark.parametrize("module", ["engine/carrier.py", "elementary/exp.py", "__init__.py"])
 def test_an_edit_of_any_module_is_seen(run, tmp_path, module):
     shutil.copytree(PACKAGE, tmp_path / "fastact", ignore=shutil.ignore_patterns("__pycache__"))
@@ -242,6 +264,11 @@ def test_the_processor_from_the_environment(run, tmp_path):
 def test_plain_use_with_the_compiler_switched_off(run, tmp_path):
     code = LARGE + "check(); assert fa.grad.sigmoid(0.0) == 0.25"
     run(code, NUMBA_DISABLE_JIT="1", FASTACT_CACHE_DIR=str(tmp_path))
+
+
+@pytest.mark.parametrize("setting", ["NUMBA_DEBUGINFO", "NUMBA_ENABLE_PROFILING"])
+def test_what_numba_is_told_for_debuggers_is_for_the_users_code(run, tmp_path, setting):
+    run(LARGE + "check()", FASTACT_CACHE_DIR=str(tmp_path), **{setting: "1"})
 
 
 @pytest.mark.parametrize("processor", ["znver3", "znver4", "sapphirerapids"])

@@ -13,6 +13,7 @@ from fastact.engine.entry import registry
 from fastact.engine.forms import FORMS
 from fastact.engine.formula import numpy_baseline
 from fastact.engine.namespace import is_function
+from tests.conftest import DTYPES
 
 X = np.linspace(-3, 3, 41, dtype=np.float32)
 
@@ -265,3 +266,16 @@ def test_some_parameters_are_numbers_and_some_arrays(entry, form, size, dtype):
         for k in range(min(size, 20)):
             one = ufunc(*(o[k] for o in operands), *(v[k] for v in full))
             np.testing.assert_array_equal(np.asarray(whole)[..., k], one)
+
+
+@pytest.mark.parametrize("value", [np.zeros(2, "S4"), np.zeros(2, "V4"), np.zeros(2, complex)])
+def test_arrays_of_no_numbers_are_named(value):
+    with pytest.raises(TypeError, match="beta must be a real number"):
+        fa.softplus(np.ones(2), value)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_nan_is_not_lost(dtype):
+    x = np.array([-2, -0.5, 0, 0.5, 2], dtype)
+    assert np.isnan(fa.squareplus(x, np.nan)).all()
+    assert np.isnan(fa.vjp_from_output.celu(x, np.full_like(x, np.nan), np.inf)).all()

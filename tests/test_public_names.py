@@ -98,6 +98,22 @@ def test_a_ufunc_knows_what_it_is(form_and_entry: Any) -> None:
     assert isinstance(genuine(form.namespace, entry.name), np.ufunc)
 
 
+class Lazy:
+    """Notes the ufunc it is handed, as arrays do that compute later."""
+
+    def __array_ufunc__(self, ufunc: Any, *_: Any, **__: Any) -> Any:
+        return ufunc
+
+
+def test_the_ufunc_that_others_are_handed_can_be_pickled(entry: Any) -> None:
+    for form in entry.forms:
+        operands = [Lazy()] * len(form.operands)
+        missing = [0.5 for default in entry.parameters.values() if default is None]
+        ufunc = public(form.namespace, entry.name)(*operands, *missing)
+        for protocol in (2, pickle.HIGHEST_PROTOCOL):
+            assert pickle.loads(pickle.dumps(ufunc, protocol)) is ufunc
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="reluu"):
         fa.reluu  # noqa: B018

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 import fastact
 from fastact.engine import target, threads
@@ -40,6 +42,15 @@ def _version(package: str) -> str:
         return "not installed"
 
 
+def _sizes(directory: Path) -> list[int]:
+    """Bytes of the files of machine code, which another process may be removing."""
+    sizes = []
+    for file in directory.glob("*.o"):
+        with contextlib.suppress(OSError):
+            sizes.append(file.stat().st_size)
+    return sizes
+
+
 def run(_options: argparse.Namespace) -> None:
     """Print versions, processor, threads and cache."""
     try:
@@ -48,12 +59,12 @@ def run(_options: argparse.Namespace) -> None:
     except SettingError as error:
         vectors = str(error)
     directory = cache_directory()
-    files = sorted(directory.glob("*.o")) if directory.is_dir() else []
-    size = sum(file.stat().st_size for file in files) / 2**20
+    sizes = _sizes(directory) if directory.is_dir() else []
     try:
         allowed = f"{threads.max_threads()} of {os.cpu_count()} (FASTACT_NUM_THREADS sets it)"
     except SettingError as error:
         allowed = str(error)
+    kept = f"{len(sizes)} files, {sum(sizes) / 2**20:.1f} MiB"
     facts = {
         "fastact": f"{fastact.__version__}, {len(registry())} activations, "
         f"{len(rowwise_registry())} functions of rows and gates, {len(compiled())} ufuncs",
@@ -62,7 +73,7 @@ def run(_options: argparse.Namespace) -> None:
         "processor": f"{processor_name()} (LLVM: {target.cpu_name()})",
         "features": vectors,
         "threads": allowed,
-        "cache": f"{directory}, {len(files)} files, {size:.1f} MiB (FASTACT_CACHE_DIR sets it)",
+        "cache": f"{directory}, {kept} (FASTACT_CACHE_DIR sets it)",
     }
     width = max(map(len, facts))
     for name, value in facts.items():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import io
 import os
 import re
 import sys
@@ -21,15 +23,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status: 0 done, 2 an argument is wrong."""
     parser = make_parser()
     options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):  # either may be closed, and lack what a path has
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         import_module(options.module).run(options)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except (BadArgument, SettingError) as error:
         print(f"{parser.prog} {options.command}: error: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # "list | head": whoever read has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as error:  # a full disk, behind a redirection
+        if error.errno != errno.ENOSPC:
+            raise
+        print(f"{parser.prog} {options.command}: error: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left unwritten cannot be
+        return 2
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return 130
@@ -84,6 +96,6 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"must be a positive integer, not {text!r}")
     return int(text)

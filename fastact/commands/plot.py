@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 FORMATS = ("png", "svg", "pdf")
+#: Backends of matplotlib that open none.
+NO_WINDOWS = {"agg", "cairo", "pdf", "pgf", "ps", "svg", "template"}
 
 
 def run(options: argparse.Namespace) -> None:
     """Check every argument, then draw."""
     entries = find_entries(options.names)
     low, high = options.range
-    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+    if not (math.isfinite(high - low) and low < high):
         raise BadArgument("--range", f"needs finite LOW < HIGH, not {low:g} {high:g}")
     parameters = _parameters(options.parameter, entries)
     kind = _format(options.output, options.format)
@@ -81,7 +83,7 @@ def _parameters(texts: list[str], entries: list[Activation]) -> dict[str, float]
 def _require_display() -> None:
     from matplotlib import pyplot
 
-    if pyplot.get_backend().lower() == "agg":
+    if pyplot.get_backend().lower() in NO_WINDOWS:
         raise BadArgument("--output", "is needed here: there is no display to open a window on")
 
 

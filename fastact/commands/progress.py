@@ -15,7 +15,7 @@ WIDTH = 30
 def progress(items: Sequence[tuple[str, Item]], title: str) -> Iterator[tuple[str, Item]]:
     """Pass on named items, showing how far they have got; silent where nobody looks on."""
     total = len(items)
-    shown = sys.stderr.isatty()
+    shown = sys.stderr is not None and sys.stderr.isatty()
     for done, (name, item) in enumerate(items):
         if shown:
             bar = ("#" * (WIDTH * done // total)).ljust(WIDTH, ".")

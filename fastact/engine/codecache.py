@@ -23,20 +23,28 @@ import platformdirs
 from fastact.engine import target
 from fastact.engine.cache_size import first_level_cache, second_level_cache
 from fastact.engine.locks import need_compiler
+from fastact.engine.setting import SettingError
 
 __all__ = ["cache_directory", "load", "recall", "remember"]
 
 _CHECKSUM_BYTES = 32
+#: Where no folder can be: nothing is kept.
+NOWHERE = Path(os.devnull, "fastact")
 
 
 def cache_directory() -> Path:
     """Folder of the object files: ``FASTACT_CACHE_DIR``, else the platform's cache folder."""
     chosen = os.environ.get("FASTACT_CACHE_DIR")
-    return (
-        Path(chosen).expanduser()
-        if chosen
-        else Path(platformdirs.user_cache_dir("fastact", appauthor=False))
-    )
+    try:
+        if chosen:
+            return Path(chosen).expanduser()
+        return Path(platformdirs.user_cache_dir("fastact", appauthor=False))
+    except RuntimeError:  # a user without a home
+        if chosen:
+            raise SettingError(
+                f"FASTACT_CACHE_DIR must be a folder, not {chosen!r}: there is no such home"
+            ) from None
+        return NOWHERE
 
 
 def _version(distribution: str) -> str:
@@ -48,10 +56,13 @@ def _version(distribution: str) -> str:
 
 @functools.cache
 def _key() -> str:
-    """Digest of all that the machine code depends on besides its name."""
+    """Digest of all that the machine code depends on besides its name; "" if that is unknown."""
     digest = hashlib.blake2b(digest_size=12)
     package = Path(__file__).parent.parent
-    for path in sorted(package.rglob("*.py")):
+    sources = sorted(package.rglob("*.py"))
+    if not sources:  # imported from an archive
+        return ""
+    for path in sources:
         digest.update(path.relative_to(package).as_posix().encode())
         digest.update(path.read_bytes())
     parts = [_version("numba"), _version("llvmlite"), target.cpu_name(), target.cpu_features()]
@@ -62,9 +73,14 @@ def _key() -> str:
     return digest.hexdigest()
 
 
+def _place(name: str) -> Path:
+    """Where a file is kept whose name has the key for its {}."""
+    return (cache_directory() if _key() else NOWHERE) / name.format(_key())
+
+
 def load(name: str, symbols: list[str], build: Callable[[], bytes]) -> dict[str, int]:
     """Addresses of the ``symbols`` of the object ``name``, built only where not cached."""
-    path = cache_directory() / f"{name}-{_key()}.o"
+    path = _place(f"{name}-{{}}.o")
     code = _read(path)
     if code is not None:
         with contextlib.suppress(ValueError):
@@ -90,13 +106,13 @@ def _collecting_later() -> Iterator[None]:
 
 def recall(name: str) -> str | None:
     """What :func:`remember` kept under a name; None where there is nothing."""
-    content = _read(cache_directory() / f"{name}-{_key()}.txt")
+    content = _read(_place(f"{name}-{{}}.txt"))
     return None if content is None else content.decode()
 
 
 def remember(name: str, text: str) -> None:
     """Keep a measurement of this machine for later processes."""
-    _write(cache_directory() / f"{name}-{_key()}.txt", text.encode())
+    _write(_place(f"{name}-{{}}.txt"), text.encode())
 
 
 def _read(path: Path) -> bytes | None:

@@ -28,8 +28,10 @@ def check_parameter(name: str, parameter: str, value: Any, condition: str | None
     """TypeError or ValueError, by name, where a value is no number or violates a condition."""
     if not isinstance(value, (float, int)):
         dtype = getattr(value, "dtype", None) or np.asarray(value).dtype
+        text = dtype.kind in "SU" or dtype.type is np.void if isinstance(dtype, np.dtype) else False
         real = getattr(dtype, "kind", "") in "biuf" or np.can_cast(dtype, np.float64)  # bfloat16
-        if not real and not hasattr(value, "__array_ufunc__"):
+        numpys = isinstance(value, (np.ndarray, np.generic))
+        if (text or not real) and (numpys or not hasattr(value, "__array_ufunc__")):
             raise TypeError(
                 f"{name}(): {parameter} must be a real number or an array of them, not {value!r}"
             )

@@ -8,7 +8,7 @@ Imported only when something must be compiled: it brings Numba in.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import FunctionType
 from typing import Any
 
@@ -131,25 +131,21 @@ def teach(function: Any) -> None:
 
 
 @contextmanager
-def compiling() -> Iterator[None]:
-    """Compile although ``NUMBA_DISABLE_JIT`` is set: that switch is the user's own code's."""
+def compiling(**settings: Any) -> Iterator[None]:
+    """Compile alike whatever Numba is told of the user's own code: without it, for debuggers."""
+    settings = {"DISABLE_JIT": 0, "DEBUGINFO_DEFAULT": 0, **settings}
     with global_compiler_lock:
-        disabled, config.DISABLE_JIT = config.DISABLE_JIT, 0
+        before = {name: getattr(config, name) for name in settings}
+        vars(config).update(settings)
         try:
             yield
         finally:
-            config.DISABLE_JIT = disabled
+            vars(config).update(before)
 
 
-@contextmanager
-def lowering() -> Iterator[None]:
+def lowering() -> AbstractContextManager[None]:
     """Compile without Numba's optimisation, for code that is optimised once it is linked.
 
     A first relu from a cold cache then takes a third less time.
     """
-    with compiling():
-        level, config.OPT = config.OPT, type(config.OPT)(0)
-        try:
-            yield
-        finally:
-            config.OPT = level
+    return compiling(OPT=type(config.OPT)(0))

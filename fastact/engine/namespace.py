@@ -99,8 +99,11 @@ def genuine(record: Record, form: AnyForm) -> Any:
     """The genuine ufunc of a form of a record."""
     _before_numba_is_told()
     behind = is_function(record, form)
+    at_constants = isinstance(record, Activation) and record.fixed
     module = GENUINE if behind else PACKAGE
-    if form.namespace:
+    if at_constants:
+        module = f"{PACKAGE}.engine.at_defaults"
+    elif form.namespace:
         module += f".{form.namespace}"
     text = describe(record, form, genuine=behind)
     if isinstance(record, RowFunction):
@@ -110,7 +113,7 @@ def genuine(record: Record, form: AnyForm) -> Any:
     from fastact.engine.ufunc import build_ufunc
 
     ufunc = build_ufunc(record, form, module, text)
-    if not (isinstance(record, Activation) and record.fixed):
+    if not at_constants:
         _announce(ufunc, record, form)
     return ufunc
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fastact.engine import carrier_code, codecache, threads
+from fastact.engine.at_defaults import name_at_defaults
 from fastact.engine.bfloat16 import keep_python_floats_weak
 from fastact.engine.cache_size import far_lengths
 from fastact.engine.dtypes import COMPUTED, loop_dtypes, stored_bytes
@@ -83,7 +84,8 @@ def _seconds_per_element(span: int, operands: int, precision: str) -> float:
 def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str) -> np.ufunc:
     """The ufunc of one form of an entry; what a dtype needs is compiled or loaded later."""
     qualified = f"{form.namespace}.{entry.name}" if form.namespace else entry.name
-    if isinstance(entry, Activation) and entry.fixed:
+    fixed = isinstance(entry, Activation) and entry.fixed
+    if fixed:
         qualified += ".fixed"
     inputs, outputs = len(form.operands) + len(entry.parameters), len(form.outputs)
     operands = inputs + outputs
@@ -127,7 +129,8 @@ def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str
 
     seen = call_signature([*form.operands, *entry.parameters], {"where": True})
     loop = carrier_code.loop_address()
-    ufunc = make_ufunc(entry.name, module, doc, loop, plan, (inputs, outputs), seen)
+    name = name_at_defaults(form.namespace, entry.name) if fixed else entry.name
+    ufunc = make_ufunc(name, module, doc, loop, plan, (inputs, outputs), seen)
     if "bfloat16" in loop_dtypes():
         keep_python_floats_weak(ufunc)
     return ufunc
