@@ -78,6 +78,21 @@ def test_a_damaged_cache_is_harmless(run, tmp_path, damage):
     assert run(SMALL, FASTACT_CACHE_DIR=str(tmp_path)) == "False"  # it was repaired
 
 
+def test_old_files_of_other_versions_are_removed(run, tmp_path):
+    run(SMALL, FASTACT_CACHE_DIR=str(tmp_path))
+    ours = sorted(tmp_path.iterdir())
+    stale, young = tmp_path / f"relu-{'0' * 24}.o", tmp_path / f"relu-{'1' * 24}.o"
+    foreign = tmp_path / "notes-of-mine.txt"
+    for path in (stale, young):
+        path.write_bytes(ours[0].read_bytes())
+    foreign.write_text("keep")
+    for path in (*ours, stale, foreign):
+        os.utime(path, (1e9, 1e9))
+    code = "from fastact.engine.codecache import remove_stale; print(remove_stale(60))"
+    assert run(code, FASTACT_CACHE_DIR=str(tmp_path)) == "1"
+    assert set(tmp_path.iterdir()) == {*ours, young, foreign}
+
+
 def test_a_cache_that_cannot_be_written_is_harmless(run, tmp_path):
     file = tmp_path / "file"
     file.write_text("not a folder")

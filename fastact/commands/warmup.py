@@ -7,11 +7,14 @@ import time
 
 from fastact.commands.errors import BadArgument
 from fastact.commands.progress import progress
-from fastact.engine.codecache import cache_directory
+from fastact.engine.codecache import cache_directory, remove_stale
 from fastact.engine.first_loop import fill_all
 from fastact.engine.namespace import compiled, genuine
 
 __all__ = ["run"]
+
+#: Days that machine code of other versions is kept.
+KEPT = 60
 
 
 def run(_options: argparse.Namespace) -> None:
@@ -26,3 +29,5 @@ def run(_options: argparse.Namespace) -> None:
     if not any(folder.glob("*.o")):
         raise BadArgument("", f"{ready}, but nothing could be kept in {folder} (FASTACT_CACHE_DIR)")
     print(f"{ready}; machine code in {folder}")
+    if removed := remove_stale(KEPT):
+        print(f"{removed} files removed that other versions left over {KEPT} days ago")

@@ -14,6 +14,7 @@ import gc
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -25,7 +26,7 @@ from fastact.engine.cache_size import first_level_cache, second_level_cache
 from fastact.engine.locks import need_compiler
 from fastact.engine.setting import SettingError
 
-__all__ = ["cache_directory", "load", "recall", "remember"]
+__all__ = ["cache_directory", "load", "recall", "remember", "remove_stale"]
 
 _CHECKSUM_BYTES = 32
 #: Where no folder can be: nothing is kept.
@@ -113,6 +114,22 @@ def recall(name: str) -> str | None:
 def remember(name: str, text: str) -> None:
     """Keep a measurement of this machine for later processes."""
     _write(_place(f"{name}-{{}}.txt"), text.encode())
+
+
+def remove_stale(days: int) -> int:
+    """Remove what other versions or processors wrote longer ago than this; the number of files.
+
+    Every change of the source has a key of its own, and leaves the files of the one before. Where
+    they are still in use they are made once more. What has no checksum is somebody else's.
+    """
+    removed, oldest = 0, time.time() - days * 86400
+    for path in cache_directory().glob("*-*.*"):
+        with contextlib.suppress(OSError):
+            old = path.stat().st_mtime < oldest and not path.stem.endswith(_key())
+            if old and _read(path) is not None:
+                path.unlink()
+                removed += 1
+    return removed
 
 
 def _read(path: Path) -> bytes | None:
