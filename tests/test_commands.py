@@ -226,7 +226,7 @@ def test_as_a_process() -> None:
     [
         ("list >&-", 0, ""),
         ("info >&- 2>&-", 0, ""),
-        ("list > /dev/full", 2, "error: No space left on device"),
+        ("list > /dev/full", 2, "cannot write the output: No space left on device"),
         ("info", 0, ""),
     ],
 )

@@ -204,6 +204,19 @@ if pid == 0: os._exit(0)  # a child that computes nothing waits for nothing
 assert os.waitpid(pid, 0)[1] == 0
 forked.set(); thread.join(); check()
 """,
+    "fork after rows alone while another thread has LLVM's lock": """
+import os, threading, warnings; warnings.simplefilter("ignore")
+from llvmlite.binding import ffi
+fa.softmax(x[:1000 * (x.size // 1000)].reshape(-1, 1000))
+held, forked = threading.Event(), threading.Event()
+def hold():
+    with ffi.lib._lock: held.set(); forked.wait()
+thread = threading.Thread(target=hold); thread.start(); held.wait()
+pid = os.fork()
+if pid == 0: os._exit(0)
+assert os.waitpid(pid, 0)[1] == 0
+forked.set(); thread.join(); check()
+""",
     "rows, then rows after a fork": """
 import os, warnings; warnings.simplefilter("ignore")
 rows = x[:1000 * (x.size // 1000)].reshape(-1, 1000)
@@ -292,8 +305,10 @@ def test_operands_beyond_a_near_cache_have_a_span_where_that_gains(
 ) -> None:
     # Measured on a Zen 4 and on an Intel server: README, "Asking ahead".
     monkeypatch.setattr(target, "cpu_name", lambda: processor)
-    lengths = far_lengths(1e-10, threads=1, moved=8, written=4)
-    # A Zen 4 has a span of its own there that does not ask.
-    caches = {"znver3": NEVER, "znver4": 2 * second_level_cache() // 8}
-    assert lengths["FETCH"] == caches.get(processor, second_level_cache() // 8)
-    assert lengths["STREAM"] < NEVER
+    monkeypatch.setattr(target, "vector_bytes", lambda: 32 if processor == "znver3" else 64)
+    for copies in (False, True):
+        lengths = far_lengths(1e-10, threads=1, moved=8, written=4, copies=copies)
+        # A Zen 4 has a span of its own there that does not ask, for what only copies.
+        caches = {"znver3": NEVER, "znver4": 2 * second_level_cache() // 8 if copies else NEVER}
+        assert lengths["FETCH"] == caches.get(processor, second_level_cache() // 8)
+        assert lengths["STREAM"] < NEVER

@@ -157,15 +157,47 @@ np.testing.assert_array_equal(fa.softmax(rows)[0], expected[1])
     run(code, FASTACT_NUM_THREADS="2")
 
 
-def test_threads_that_cannot_be_had_are_done_without(run: Run) -> None:
+@pytest.mark.parametrize(
+    "fail",
+    [
+        "def fail(): raise OSError('no room')\nmodule.start_team = fail",
+        "import sys; fa.relu(x[:100]); assert 'numba' not in sys.modules\n"
+        "sys.modules['numba'] = None",
+    ],
+    ids=["no room", "no Numba"],
+)
+def test_threads_that_cannot_be_had_are_done_without(run: Run, tmp_path: Path, fail: str) -> None:
     code = """
 import numpy as np, fastact as fa, fastact.engine.threads as module
-def fail(): raise OSError("no room")
-module.start_team = fail
 x = np.linspace(-1, 1, 3_000_000)
+"""
+    then = """
 for _ in range(2): np.testing.assert_array_equal(fa.relu(x), np.maximum(x, 0))
 """
-    run(code, FASTACT_NUM_THREADS="2")
+    cache = {"FASTACT_CACHE_DIR": str(tmp_path), "FASTACT_NUM_THREADS": "2"}
+    run(f"{code}fa.relu(x)", **cache)
+    run(f"{code}{fail}{then}", **cache)
+
+
+def test_the_threads_start_while_numba_is_imported(run: Run, tmp_path: Path) -> None:
+    code = """
+import sys, threading, numpy as np, fastact as fa
+x, both, found = np.linspace(-1, 1, 3_000_000), threading.Barrier(2), []
+fa.relu(x[:1000])
+def note(what):
+    both.wait()
+    try: what()
+    except BaseException as error: found.append(error)
+def imports(): import numba
+threads = [threading.Thread(target=note, args=(w,)) for w in (lambda: fa.relu(x), imports)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert not found, found
+"""
+    cache = {"FASTACT_CACHE_DIR": str(tmp_path), "FASTACT_NUM_THREADS": "2"}
+    run(code, **cache)
+    for _ in range(3):
+        run(f"{code}\nassert 'numba' in sys.modules", **cache)
 
 
 def test_the_cause_of_a_failure_is_told(run: Run) -> None:

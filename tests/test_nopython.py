@@ -38,14 +38,19 @@ def test_nopython_agrees_with_the_ufunc(entry, form):
 #: Of every family the function with the longest kernel, or nearly so.
 @pytest.mark.parametrize("name", ["softplus", "mish", "gelu", "log_cosh", "erfc", "tanh_shrink"])
 @pytest.mark.parametrize("namespace", ["", "grad"])
-def test_loops_around_kernels_are_vector_loops(name, namespace, precision):
+@pytest.mark.parametrize("kind", ["loop", "expression"])
+def test_loops_around_kernels_are_vector_loops(name, namespace, precision, kind):
     function = getattr(getattr(fa, namespace) if namespace else fa, name)
 
-    @numba.njit
     def loop(x, out):
-        for i in range(x.size):
-            out[i] = function(x[i])
+        if kind == "loop":
+            for i in range(x.size):
+                out[i] = function(x[i])
+        else:
+            out[:] = function(x)
 
+    # What Numba makes of an array expression is a call of its own, which the user puts in line.
+    loop = numba.njit(loop, forceinline=kind == "expression")
     x = np.linspace(-3, 3, 33, dtype=precision)
     out = np.empty_like(x)
     loop(x, out)

@@ -276,6 +276,7 @@ def test_arrays_of_no_numbers_are_named(value):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_a_nan_is_not_lost(dtype):
-    x = np.array([-2, -0.5, 0, 0.5, 2], dtype)
+    x = np.array([-np.inf, -2, -0.5, 0, 0.5, 2, np.inf], dtype)
     assert np.isnan(fa.squareplus(x, np.nan)).all()
+    assert fa.squareplus(x[-1], np.inf) == np.inf
     assert np.isnan(fa.vjp_from_output.celu(x, np.full_like(x, np.nan), np.inf)).all()

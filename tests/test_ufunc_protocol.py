@@ -7,11 +7,16 @@ import pickle
 import subprocess
 import sys
 
+import numba
 import numpy as np
 import pytest
 
 import fastact as fa
+from fastact.engine import hazard
 from fastact.engine.entry import registry
+from fastact.engine.hazard import worst_hazard
+from fastact.engine.machine import teach
+from fastact.engine.plan import make_plan, plan_words
 from tests.conftest import genuine
 
 #: Parameter-free entries are ufuncs of one operand, as np.exp is.
@@ -111,6 +116,39 @@ def test_overlapping_input_and_output(name, shift, length):
         expected = ufunc(array[source].copy())
         ufunc(array[source], out=array[target])
         np.testing.assert_array_equal(array[target], expected)
+
+
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8"])
+@pytest.mark.parametrize("columns", [(0, 1, 2), (1, 0, 2), (2, 0, 3), (0, 1, -2), (1, 0, -2)])
+def test_input_and_output_between_each_other(columns, dtype):
+    source, target, step = columns
+    data = np.random.default_rng(1).normal(size=(5000, abs(step))).astype(dtype)
+    table = data[::-1] if step < 0 else data
+    x, out = table[:, source], table[:, target]
+    expected, others = fa.sigmoid(x.copy()), np.delete(data, target, 1)
+    fa.sigmoid(x, out=out)
+    np.testing.assert_array_equal(out, expected)
+    np.testing.assert_array_equal(np.delete(data, target, 1), others)
+
+
+@pytest.mark.parametrize(
+    ("shift", "step", "expected"),
+    [
+        (4, 8, "APART"), (-4, 8, "APART"), (12, 8, "APART"), (2, 8, "ONE_BY_ONE"),
+        (6, 8, "ONE_BY_ONE"), (8, 8, "ONE_BY_ONE"), (-8, 8, "IN_ORDER"), (0, 8, "SAME"),
+        (400, 4, "APART"), (-400, 4, "APART"), (396, 4, "ONE_BY_ONE"), (4, -8, "APART"),
+        (0, 0, "ONE_BY_ONE"),
+    ],
+)  # fmt: skip
+def test_what_an_output_may_do_to_an_input(shift, step, expected):
+    memory = np.zeros(4096, np.uint8)
+    base = memory.ctypes.data + 2048
+    arguments, steps = np.array([base, base + shift]), np.array([step, step])
+    plan = make_plan(plan_words(INPUTS=1, OPERANDS=2, STORED=4))
+    teach(worst_hazard)
+    worst = numba.njit(worst_hazard)
+    found = worst(arguments.ctypes.data, steps.ctypes.data, plan.ctypes.data, 100)
+    assert found == getattr(hazard, expected)
 
 
 @pytest.mark.parametrize("name", SOME)

@@ -90,8 +90,8 @@ def squareplus(x, b=4.0):
     total = s + c
     left = fma(-c, c, fma(-c, root, rest))
     value = total + (((s - total) + c) + fma(left, i, s_low))
-    # An infinity less itself is in the low parts.
-    return select(fabs(x) == INF, select(x > 0.0, x, 0.0), value)
+    # An infinity less itself is in the low parts. b may be a nan, which stays.
+    return select(fabs(x) == INF, select(b == b, select(x > 0.0, x, 0.0), b), value)
 
 
 @squareplus.single
@@ -109,10 +109,10 @@ def _(x, b):
     half = b * (float32(0.5) * scale)
     q = half * r
     left = fma(fma(-q, s, half) - q * s_low, r, q)
-    left = select(fabs(x) == float32(INF), float32(0.0), left)
+    left = select(fabs(x) == float32(INF), select(b == b, float32(0.0), b), left)
     right = (s + s_low) * (float32(0.5) / scale)
-    # Beyond what the scale leaves room for, it is x. A nan stays: b may be one.
-    right = select(right < x, x, right)
+    # Beyond what the scale leaves room for, it is x. b may be a nan, which stays.
+    right = select(right > x, right, select(b == b, x, b))
     return select(x > float32(0.0), right, left)
 
 

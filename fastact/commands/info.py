@@ -58,13 +58,16 @@ def run(_options: argparse.Namespace) -> None:
         vectors = ", ".join(f for f in VECTOR_FEATURES if f in enabled) or "baseline"
     except SettingError as error:
         vectors = str(error)
-    directory = cache_directory()
-    sizes = _sizes(directory) if directory.is_dir() else []
+    try:
+        directory = cache_directory()
+        sizes = _sizes(directory) if directory.is_dir() else []
+        kept = f"{directory}, {len(sizes)} files, {sum(sizes) / 2**20:.1f} MiB"
+    except SettingError as error:
+        kept = str(error)
     try:
         allowed = f"{threads.max_threads()} of {os.cpu_count()} (FASTACT_NUM_THREADS sets it)"
     except SettingError as error:
         allowed = str(error)
-    kept = f"{len(sizes)} files, {sum(sizes) / 2**20:.1f} MiB"
     facts = {
         "fastact": f"{fastact.__version__}, {len(registry())} activations, "
         f"{len(rowwise_registry())} functions of rows and gates, {len(compiled())} ufuncs",
@@ -73,7 +76,7 @@ def run(_options: argparse.Namespace) -> None:
         "processor": f"{processor_name()} (LLVM: {target.cpu_name()})",
         "features": vectors,
         "threads": allowed,
-        "cache": f"{directory}, {kept} (FASTACT_CACHE_DIR sets it)",
+        "cache": f"{kept} (FASTACT_CACHE_DIR sets it)",
     }
     width = max(map(len, facts))
     for name, value in facts.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import io
 import os
 import re
@@ -30,22 +29,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         import_module(options.module).run(options)
         if sys.stdout is not None:
             sys.stdout.flush()
+        return 0
     except (BadArgument, SettingError) as error:
-        print(f"{parser.prog} {options.command}: error: {error}", file=sys.stderr)
-        return 2
+        failure = str(error)
     except BrokenPipeError:  # "list | head": whoever read has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    except OSError as error:  # a full disk, behind a redirection
-        if error.errno != errno.ENOSPC:
+    except OSError as error:  # the output's own, as onto a full disk, names no file
+        if error.filename is not None:
             raise
-        print(f"{parser.prog} {options.command}: error: {error.strerror}", file=sys.stderr)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left unwritten cannot be
-        return 2
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        failure = f"cannot write the output: {error.strerror}"
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return 130
-    return 0
+    if sys.stderr is not None:
+        print(f"{parser.prog} {options.command}: error: {failure}", file=sys.stderr)
+    return 2
 
 
 def make_parser() -> argparse.ArgumentParser:

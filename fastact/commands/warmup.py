@@ -7,7 +7,7 @@ import time
 
 from fastact.commands.errors import BadArgument
 from fastact.commands.progress import progress
-from fastact.engine.codecache import cache_directory, remove_stale
+from fastact.engine.codecache import cache_directory, keeps, remove_stale
 from fastact.engine.first_loop import fill_all
 from fastact.engine.namespace import compiled, genuine
 
@@ -26,7 +26,7 @@ def run(_options: argparse.Namespace) -> None:
         fill_all()
     seconds = time.perf_counter() - start
     ready, folder = f"{len(compiled())} ufuncs ready in {seconds:.1f} s", cache_directory()
-    if not any(folder.glob("*.o")):
+    if not keeps():
         raise BadArgument("", f"{ready}, but nothing could be kept in {folder} (FASTACT_CACHE_DIR)")
     print(f"{ready}; machine code in {folder}")
     if removed := remove_stale(KEPT):

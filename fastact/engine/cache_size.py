@@ -63,18 +63,20 @@ def second_level_cache() -> int:
     return _sizes().get(2, DEFAULT_SECOND)
 
 
-def far_lengths(seconds: float, threads: int, moved: int, written: int) -> dict[str, int]:
+def far_lengths(
+    seconds: float, threads: int, moved: int, written: int, *, copies: bool
+) -> dict[str, int]:
     """Elements from which a span for what is far pays, and from which results are streamed.
 
     ``seconds`` are one thread's for an element in the first-level cache, ``moved`` and
-    ``written`` the bytes of its operands and of its results.
+    ``written`` the bytes of its operands and of its results; ``copies``: it does little else.
     """
     out_of_reach = last_level_share() // written
     stream = out_of_reach if seconds <= BUSY * moved * threads else NEVER
     fetch = NEVER
     if target.asks_ahead():
         fetch = second_level_cache() // moved
-    elif target.copying_width() != target.vector_width():
+    elif copies and target.copying_width() < 8 * target.vector_bytes():
         # Up to here enough is still in the cache for wider vectors to be as fast.
         fetch = 2 * second_level_cache() // moved
     return {"FETCH": fetch, "STREAM": stream}

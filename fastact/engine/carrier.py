@@ -8,8 +8,8 @@ serial carrier, which
   by line;
 * has anything else (strides, broadcast operands, float16) go through buffers
   (:mod:`fastact.engine.buffered`), so that the span never sees the difference;
-* has operands that come from beyond the second-level cache asked for ahead, and results that
-  the last one could not hold written past the caches;
+* gives operands that come from beyond the second-level cache to a span of their own, which may ask
+  for them ahead, and has results that the last one could not hold written past the caches;
 * restores the floating-point flags: saturation is what an activation is for, and
   NumPy must not warn of it. Flush-to-zero modes set by others are suspended too.
 """
@@ -170,7 +170,7 @@ def carry(args, n, steps, plan, where):
     contiguous = direct and are_contiguous(steps, plan, uniform)
     usual = load_word(plan, UNIFORM if uniform else SPAN)
     span, past, first = usual, 0, 0
-    if where != NEAR and uniform:
+    if where != NEAR and uniform and direct:
         span = load_word(plan, FAR)
     if n * stored >= LONG and (contiguous or (direct and span != usual)):
         head = head_to_lines(args, steps, plan)
@@ -230,10 +230,12 @@ def by_team(args, dimensions, steps, plan):
         call_loop(load_word(team, LOOP), args, dimensions, steps, plan)
 
 
-def has_far(n, plan):
+def has_far(n, steps, plan):
     """Whether the span for what is far is there, made now if need be, or not needed."""
     near = n < load_word(plan, FETCH) and n < load_word(plan, STREAM)
-    return near or has_word(plan, FAR)
+    if near or load_word(plan, NATIVE) == 0 or not are_uniform(steps, plan):
+        return True
+    return has_word(plan, FAR)
 
 
 def carry_or_share(args, dimensions, steps, plan):
@@ -244,7 +246,7 @@ def carry_or_share(args, dimensions, steps, plan):
         state = suspend()
         few(args, 0, n, steps, plan)
         put_back(state)
-    elif not has_far(n, plan):
+    elif not has_far(n, steps, plan):
         pass
     elif n >= load_word(plan, AWAKE):
         # Only this thread may have code made: the team's would wait for the interpreter's lock.

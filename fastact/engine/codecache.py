@@ -26,7 +26,7 @@ from fastact.engine.cache_size import first_level_cache, second_level_cache
 from fastact.engine.locks import need_compiler
 from fastact.engine.setting import SettingError
 
-__all__ = ["cache_directory", "load", "recall", "remember", "remove_stale"]
+__all__ = ["cache_directory", "keeps", "load", "recall", "remember", "remove_stale"]
 
 _CHECKSUM_BYTES = 32
 #: Where no folder can be: nothing is kept.
@@ -39,7 +39,8 @@ def cache_directory() -> Path:
     try:
         if chosen:
             return Path(chosen).expanduser()
-        return Path(platformdirs.user_cache_dir("fastact", appauthor=False))
+        found = Path(platformdirs.user_cache_dir("fastact", appauthor=False))
+        return found if found.is_absolute() else NOWHERE
     except RuntimeError:  # a user without a home
         if chosen:
             raise SettingError(
@@ -114,6 +115,11 @@ def recall(name: str) -> str | None:
 def remember(name: str, text: str) -> None:
     """Keep a measurement of this machine for later processes."""
     _write(_place(f"{name}-{{}}.txt"), text.encode())
+
+
+def keeps() -> bool:
+    """Whether machine code of this version is in the folder."""
+    return any(_place("*-{}.o").parent.glob(_place("*-{}.o").name))
 
 
 def remove_stale(days: int) -> int:

@@ -28,20 +28,38 @@ def check_parameter(name: str, parameter: str, value: Any, condition: str | None
     """TypeError or ValueError, by name, where a value is no number or violates a condition."""
     if not isinstance(value, (float, int)):
         dtype = getattr(value, "dtype", None) or np.asarray(value).dtype
-        text = dtype.kind in "SU" or dtype.type is np.void if isinstance(dtype, np.dtype) else False
-        real = getattr(dtype, "kind", "") in "biuf" or np.can_cast(dtype, np.float64)  # bfloat16
-        numpys = isinstance(value, (np.ndarray, np.generic))
-        if (text or not real) and (numpys or not hasattr(value, "__array_ufunc__")):
+        if getattr(dtype, "kind", "") not in "biuf" and not _is_real(value, dtype):
             raise TypeError(
                 f"{name}(): {parameter} must be a real number or an array of them, not {value!r}"
             )
-    held = _holds(condition, value) if condition else True
+    if condition is None or _surely_holds(condition, value):
+        return
+    held = _holds(condition, value)
     if not np.all(held):
         wrong = repr(value)
         if np.ndim(held):
             at = tuple(map(int, np.argwhere(np.logical_not(held))[0]))
             wrong = f"{np.asarray(value)[at]} (at index {', '.join(map(str, at))})"
         raise ValueError(f"{name}(): {parameter} must satisfy {condition}, not {wrong}")
+
+
+def _is_real(value: Any, dtype: Any) -> bool:
+    """Whether numbers of an unusual dtype are real: bfloat16, or what another library says."""
+    if isinstance(dtype, np.dtype) and (dtype.kind in "SU" or dtype.type is np.void):
+        return False  # NumPy would cast text
+    numpys = isinstance(value, (np.ndarray, np.generic))
+    foreign = not numpys and hasattr(value, "__array_ufunc__")
+    return foreign or np.can_cast(dtype, np.float64)
+
+
+def _surely_holds(condition: str, value: Any) -> bool:
+    """Whether a condition holds, as far as one pass tells: of an array by the least in it."""
+    if type(value) is np.ndarray and value.size and value.dtype.kind in "biuf":
+        value = value.min()
+    elif not isinstance(value, (float, int, np.floating, np.integer)):
+        return False
+    _, operator, bound = condition.split()
+    return bool(value >= float(bound) if operator == ">=" else value > float(bound))
 
 
 def check_rounded(

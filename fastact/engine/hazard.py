@@ -25,8 +25,13 @@ def hazard(args, steps, k, j, n, size):
         return APART
     if min(output, out_last) >= max(input_, in_last) + size:
         return APART
-    if input_ == output and in_step == out_step and out_step != 0:
-        return SAME
+    if in_step == out_step and out_step != 0:
+        if input_ == output:
+            return SAME
+        # Columns, or the parts of complex numbers: between one element and the next.
+        place = (output - input_) % abs(out_step)
+        if size <= place <= abs(out_step) - size:
+            return APART
     if in_step == out_step and out_step > 0 and output < input_:
         return IN_ORDER
     return ONE_BY_ONE

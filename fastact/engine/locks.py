@@ -20,16 +20,19 @@ __all__ = ["alone", "made_once", "need_compiler"]
 Result = TypeVar("Result")
 
 _lock = threading.RLock()
-#: ``inside``: whether this thread holds the lock.
+#: ``inside``: whether this thread holds the lock; ``failure``: why it has no compiler.
 _thread = threading.local()
 
 
-class _CompilerNeededError(Exception):
-    """What is being made takes the compiler."""
+class _CompilerNeededError(BaseException):
+    """What is being made takes the compiler. Nobody in between catches that for an error."""
 
 
 def need_compiler() -> None:
     """To be called before anything that waits for Numba's lock, and before Numba is imported."""
+    failure: Exception | None = getattr(_thread, "failure", None)
+    if failure is not None:
+        raise failure
     module = sys.modules.get("numba.core.compiler_lock")
     lock = getattr(module, "global_compiler_lock", None)
     if getattr(_thread, "inside", False) and not (lock and lock.is_locked()):
@@ -44,10 +47,30 @@ def alone(operation: Callable[[], Result]) -> Result:
         return _locked(operation)
     except _CompilerNeededError:
         pass  # not within: it would be the context of what is raised below
-    from numba.core.compiler_lock import global_compiler_lock
-
-    with global_compiler_lock:
+    try:
+        compiler_lock = _compiler_lock()
+    except Exception as error:  # for the operation to raise, or to do without
+        _thread.failure = error
+        try:
+            return _locked(operation)
+        finally:
+            _thread.failure = None
+    with compiler_lock:
         return _locked(operation)
+
+
+def _compiler_lock() -> Any:
+    """Numba's lock, with what Numba makes under locks of its own when it first compiles.
+
+    The package comes first: a thread that imports it waits for its parts, and one that begins
+    with a part waits for it.
+    """
+    import numba  # noqa: F401
+    from numba.core.compiler_lock import global_compiler_lock
+    from numba.core.registry import cpu_target
+
+    _ = cpu_target.target_context
+    return global_compiler_lock
 
 
 def _locked(operation: Callable[[], Result]) -> Result:

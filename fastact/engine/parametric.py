@@ -25,6 +25,8 @@ _NOTHING: Any = object()
 _Array: Any = np.ndarray
 #: What Python numbers become beside arrays of the same dtype. There is one object of each.
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
+_WEAK = frozenset({float, int})
+_NUMBERS = _WEAK | {np.float64, np.float32}
 _OUT = frozenset({"out"})
 #: Keywords that mean the same with parameters and without. "signature" does not.
 _SHARED = frozenset({"out", "where", "casting", "order", "dtype", "subok"})
@@ -69,10 +71,10 @@ def with_defaults(
     without = first_call
 
     def good_numbers(values: Any) -> bool:
-        """Whether all are Python numbers within their domains, as nearly always."""
+        """Whether all are numbers within their domains, as nearly always."""
         for k in range(count):
             value, refuse = values[k], refuses[k]
-            if type(value) is not float and type(value) is not int:
+            if type(value) not in _NUMBERS:
                 return False
             if refuse is not None and refuse(value):
                 return False
@@ -89,8 +91,8 @@ def with_defaults(
             return
         if getattr(operands[-1], "dtype", None) is not dtype:
             return
-        # It is for NumPy to warn of what does not fit in a float32.
-        if all(abs(value) < 1e38 for value in values):
+        # It is for NumPy to warn of what does not fit in a float32. Its own numbers are not weak.
+        if all(type(value) in _WEAK and abs(value) < 1e38 for value in values):
             last = dtype, names, given, [_constant(value, dtype) for value in values]
 
     def with_parameters(operands: tuple[Any, ...], given: tuple[Any, ...], keys: Any) -> Any:
@@ -143,7 +145,7 @@ def with_defaults(
             ):  # fmt: skip
                 if out is _NOTHING:
                     return ufunc(first, *arrays)
-                if type(out) is _Array:
+                if type(out) is _Array or type(out) is tuple:
                     return ufunc(first, *arrays, out=out)
             if out is not _NOTHING:
                 keys["out"] = out
@@ -168,7 +170,7 @@ def with_defaults(
             ):  # fmt: skip
                 if out is _NOTHING:
                     return ufunc(first, second, *arrays)
-                if type(out) is _Array:
+                if type(out) is _Array or type(out) is tuple:
                     return ufunc(first, second, *arrays, out=out)
             if out is not _NOTHING:
                 keys["out"] = out

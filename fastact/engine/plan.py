@@ -89,11 +89,11 @@ def plan_words(**words: int) -> dict[str, int]:
     the spans that take one value of each for all elements.
     ``PARALLEL`` is the length from which threads pay, ``AWAKE`` the one from which they do
     where they are awake. From ``FETCH`` on the carrier ``FETCHING`` takes ``FAR``, the span
-    that asks ahead for what it reads, and from ``STREAM`` on ``STREAMING``, which has it write
+    for operands beyond the near caches, and from ``STREAM`` on ``STREAMING``, which has it write
     past the caches; a plan without them never does. A thread's share is a multiple of
     ``GRAIN``: 1024 elements, so that two threads share a cache line at most, or 1 row.
-    Where ``SERIAL`` is still 0, or ``BUFFERED`` and it is needed, ``MAKER`` is called with the
-    plan and that word; the exception that it may give is raised.
+    Where a word that is needed is still 0 (``SERIAL``, ``FAR``, ``BUFFERED``), ``MAKER`` is called
+    with the plan and that word; the exception that it may give is raised.
     """
     words = {
         "PARAMETERS": words["INPUTS"],

@@ -37,6 +37,7 @@ written as assembly (a loop in Python would cost 90 ms more to type).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from fastact.engine import target
@@ -59,11 +60,11 @@ from fastact.engine.vector_code import BYTES, PRECISIONS
 if TYPE_CHECKING:
     from fastact.engine.rowwise import GatedUnit
 
-__all__ = ["UNIT_BITS", "span_assembly"]
+__all__ = ["UNIT_BITS", "copies", "span_assembly"]
 
 #: log2 of the bytes per unit: the widest vector there is, and a cache line.
 UNIT_BITS = LINE.bit_length() - 1
-#: Operations of floating-point arithmetic up to which a loop does little more than copy.
+#: Additions and multiplications up to which a loop does little more than copy.
 COPYING = 3
 
 
@@ -92,8 +93,8 @@ def span_assembly(
     amended = any(output.where for output in outputs)
     lanes = (1 << UNIT_BITS) // size
     steps = STEPS[lines_at_once(bodies, target.vector_bytes())]
-    copies = far and _operations(outputs) <= COPYING
-    bits = target.copying_width() if copies else target.vector_width()
+    texts = list(dict.fromkeys(text for o in outputs for text in o.texts.values()))
+    bits = target.copying_width() if far and copies(texts) else target.vector_width()
     lines = [
         # LLVM does not align the stack for vectors it finds too many for the registers; every
         # second of them may then lie across two cache lines.
@@ -145,13 +146,17 @@ def span_assembly(
     ]
     lines += [PREFETCH] if far else []
     lines += dict.fromkeys(line for o in outputs for line in o.declarations.values())
-    return ["\n".join(lines), *dict.fromkeys(text for o in outputs for text in o.texts.values())]
+    return ["\n".join(lines), *texts]
 
 
-def _operations(outputs: list[Output]) -> int:
-    """Operations of floating-point arithmetic in the bodies; comparisons are none."""
-    operation = re.compile(r"= (fmul|fadd|fsub|fdiv|call (float|double) @llvm)\b")
-    return sum(len(operation.findall(text)) for o in outputs for text in o.texts.values())
+def copies(bodies: Iterable[str]) -> bool:
+    """Whether a span of these bodies, as assembly, does little more than copy.
+
+    Comparisons, signs and what multiplies by the incoming gradient do not count.
+    """
+    operation = re.compile(r"= (fmul|fadd|fsub|fdiv|call (?:float|double) @llvm\.(?:fma|sqrt))\b")
+    found = [name for text in bodies for name in operation.findall(text)]
+    return len(found) <= COPYING and "fdiv" not in found
 
 
 def _amended(mark: str, width: int, operands: Operands, outputs: list[Output]) -> list[str]:

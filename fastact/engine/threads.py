@@ -46,6 +46,8 @@ START_SECONDS = 0.2
 
 _LOOP = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4)
 _is_child = False
+#: Address of the loop that stands in for the team's, once that has been asked for.
+_alone = 0
 
 
 def max_threads() -> int:
@@ -141,11 +143,13 @@ def start_team() -> int:
 
 def _loop() -> dict[str, int]:
     """The word of the team cell that is filled in later."""
+    global _alone
+    _alone = carrier_code.alone_address()
     if not _is_child and max_threads() > 1:
-        need_compiler()
         with contextlib.suppress(Exception):  # no threads is slower, never wrong
+            need_compiler()
             return {"LOOP": start_team()}
-    return {"LOOP": carrier_code.alone_address()}
+    return {"LOOP": _alone}
 
 
 _cell = plan_filled_later(TEAM_WORDS, LOOP=_loop)
@@ -168,8 +172,8 @@ def _forked() -> None:
     """
     global _is_child
     _is_child = True
-    if _cell[LOOP // 8] != 0:  # then the carrier has been loaded
-        _cell[LOOP // 8] = carrier_code.alone_address()
+    if _cell[LOOP // 8] != 0:
+        _cell[LOOP // 8] = _alone
 
 
 if hasattr(os, "register_at_fork"):
