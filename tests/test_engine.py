@@ -164,6 +164,34 @@ for use in (fa.sigmoid, fa.leaky_relu, lambda x: fa.softmax(rows)):
     run(code, FASTACT_NUM_THREADS="2")
 
 
+def test_serial_loops_follow_a_region_that_was_held_up(run):
+    code = """
+import ctypes, time, numpy as np, fastact as fa
+from fastact.engine import threads
+from fastact.engine.plan import REST
+alone = threads._LOOP(threads.carrier_code.alone_address())
+opened, wait = [], 0
+def opened_by(*loop):
+    opened.append(1); time.sleep(wait); alone(*loop)
+callback = threads._LOOP(opened_by)
+cell = threads._cell
+cell[0] = ctypes.cast(callback, ctypes.c_void_p).value
+x = np.random.default_rng(0).normal(size=(500, 1000)).astype("f4")
+for use in (fa.mish, lambda x: fa.softplus(x, 2.0), fa.softmax):
+    expected = use(x[:1]); opened.clear()
+    def check(wait_, opened_, least, most):
+        global wait
+        wait = wait_
+        np.testing.assert_array_equal(use(x)[:1], expected)
+        assert len(opened) == opened_ and least <= cell[REST // 8] * 1e-9 <= most
+    check(0, 1, 0, 0)
+    check(0.1, 2, 0.1, 0.3); check(0.1, 2, 0.1, 0.3)
+    time.sleep(0.3); check(0.1, 3, 0.2, 0.5); check(0, 3, 0.2, 0.5)
+    time.sleep(0.5); check(0, 4, 0, 0); check(0, 5, 0, 0)
+"""
+    run(code, FASTACT_NUM_THREADS="2")
+
+
 THREADED = {
     "alone": "check(); check()",
     "concurrent callers": """

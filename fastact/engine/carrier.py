@@ -17,6 +17,7 @@ serial carrier, which
 # Type annotations would be wrong here: these functions only exist compiled.
 
 from fastact.engine.addresses import (
+    clock,
     load_int32,
     load_int64,
     load_nth,
@@ -31,7 +32,7 @@ from fastact.engine.calls import call_buffered, call_loop, call_maker, call_span
 from fastact.engine.exceptions import exception_pending, raise_exception
 from fastact.engine.fp_state import put_back, suspend
 from fastact.engine.hazard import APART, ONE_BY_ONE, SAME, worst_hazard
-from fastact.engine.pace import loop_ended, threads_pay
+from fastact.engine.pace import loop_ended, region_ended, threads_pay
 from fastact.engine.plan import (
     AWAKE,
     BUFFERED,
@@ -223,11 +224,13 @@ def alone(args, dimensions, steps, plan):
     call_loop(loop_for(load_int64(dimensions), plan), args, dimensions, steps, plan)
 
 
-def by_team(args, dimensions, steps, plan):
-    """Call the team's loop, which is made now if need be."""
+def by_team(args, dimensions, steps, plan, n):
+    """Call the team's loop, which is made now if need be, for ``n`` elements in all."""
     team = load_word(plan, TEAM)
     if has_word(team, LOOP):
+        began = clock()
         call_loop(load_word(team, LOOP), args, dimensions, steps, plan)
+        region_ended(plan, n, began)
 
 
 def has_far(n, steps, plan):
@@ -252,7 +255,7 @@ def carry_or_share(args, dimensions, steps, plan):
         # Only this thread may have code made: the team's would wait for the interpreter's lock.
         if threads_pay(plan, n) and worst_hazard(args, steps, plan, n) <= SAME:
             if lie_ready(steps, plan) or has_word(plan, BUFFERED):
-                by_team(args, dimensions, steps, plan)
+                by_team(args, dimensions, steps, plan, n)
         else:
             alone(args, dimensions, steps, plan)
         loop_ended(plan)

@@ -36,6 +36,7 @@ WORDS = (
     "GRAIN",
     "MAKER",
     "BUFFERED",
+    "PACE",
 )
 #: Byte offset of each word.
 (
@@ -60,6 +61,7 @@ WORDS = (
     GRAIN,
     MAKER,
     BUFFERED,
+    PACE,
 ) = range(0, 8 * len(WORDS), 8)
 _REST_OF_A_LINE = ("",) * 7
 #: The words where ``TEAM`` points, a plan of its own with ``MAKER`` where any has it: the team's
@@ -68,9 +70,9 @@ _REST_OF_A_LINE = ("",) * 7
 TEAM_WORDS = (
     *("LOOP", *_REST_OF_A_LINE),
     *("BUSY", *_REST_OF_A_LINE),
-    *("CAP", "LAST", "BEGAN", "MAKER", "PATIENCE"),
+    *("CAP", "LAST", "BEGAN", "MAKER", "PATIENCE", "REST", "UNTIL"),
 )
-LOOP, BUSY, CAP, LAST, BEGAN, PATIENCE = 0, 64, 128, 136, 144, 160
+LOOP, BUSY, CAP, LAST, BEGAN, PATIENCE, REST, UNTIL = 0, 64, 128, 136, 144, 160, 168, 176
 #: Where operands are: in a near cache; further away, so that they are asked for ahead; or in
 #: no cache, so that results are written past all of them, too. There is a serial loop for each.
 PLACES = {"near": 0, "fetched": 1, "streamed": 2}
@@ -88,9 +90,10 @@ def plan_words(**words: int) -> dict[str, int]:
     Operands from ``PARAMETERS`` up to ``INPUTS`` are parameters; ``UNIFORM`` and ``FAR`` are
     the spans that take one value of each for all elements.
     ``PARALLEL`` is the length from which threads pay, ``AWAKE`` the one from which they do
-    where they are awake. From ``FETCH`` on the carrier ``FETCHING`` takes ``FAR``, the span
-    for operands beyond the near caches, and from ``STREAM`` on ``STREAMING``, which has it write
-    past the caches; a plan without them never does. A thread's share is a multiple of
+    where they are awake, ``PACE`` one thread's picoseconds per element. From ``FETCH`` on the
+    carrier ``FETCHING`` takes ``FAR``, the span for operands beyond the near caches, and from
+    ``STREAM`` on ``STREAMING``, which has it write past the caches; a plan without them never
+    does. A thread's share is a multiple of
     ``GRAIN``: 1024 elements, so that two threads share a cache line at most, or 1 row.
     Where a word that is needed is still 0 (``SERIAL``, ``FAR``, ``BUFFERED``), ``MAKER`` is called
     with the plan and that word; the exception that it may give is raised.

@@ -24,6 +24,7 @@ from fastact.engine.row_lanes import (
     infinity_stays,
     lanes_at,
     pad,
+    read_double,
     read_lane,
     sum_of_unbounded,
     write_double,
@@ -90,7 +91,7 @@ def take(table, plan, side, first, away, step, kept, n, blocks, rows):
     """
     maximum, map_span = load_word(plan, side + MAXIMUM), load_word(plan, side + MAP)
     size = load_word(plan, COMPUTED)
-    special = 0
+    special, empty = 0, 0
     if maximum != 0:
         peak_at = lanes_at(table, PEAK)
         if n > 0:
@@ -100,8 +101,10 @@ def take(table, plan, side, first, away, step, kept, n, blocks, rows):
                 write_lane(peak_at, kept, i, -INFINITY)
         if infinity_stays(plan):
             for i in range(rows):
-                if abs(read_lane(peak_at, kept, i)) == INFINITY:
+                peak = read_lane(peak_at, kept, i)
+                if abs(peak) == INFINITY:
                     special |= 1 << i
+                    empty |= (1 << i) if peak < 0.0 else 0
                     write_lane(peak_at, kept, i, 0.0)
         call_lanes(load_word(plan, side + PREPARE), table, 1)
     if n > 0:
@@ -109,9 +112,15 @@ def take(table, plan, side, first, away, step, kept, n, blocks, rows):
     if special != 0:
         for i in range(rows):
             if (special >> i) & 1 == 1:
-                value = sum_of_unbounded(first + i * away, size, step, n)
-                write_double(lanes_at(table, HIGH) + 8 * i, value)
-                write_double(lanes_at(table, LOW) + 8 * i, 0.0)
+                high, low = lanes_at(table, HIGH) + 8 * i, lanes_at(table, LOW) + 8 * i
+                if n > 0 and (empty >> i) & 1 == 1:
+                    # Nothing, or nan, as the exponentials have come to: no need to look again.
+                    total = read_double(high) + read_double(low)
+                    value = 0.0 if total == total else total
+                else:
+                    value = sum_of_unbounded(first + i * away, size, step, n)
+                write_double(high, value)
+                write_double(low, 0.0)
                 write_lane(lanes_at(table, COUNT), kept, i, 0.0)
     call_lanes(load_word(plan, side + FINISH), table, 1)
     if map_span != 0 and n > 0:

@@ -271,7 +271,7 @@ def row_loop(args, dimensions, steps, plan):
         store_word(own, 16, failed)
         some = count > 1 and count * n >= load_word(plan, AWAKE)
         if some and threads_pay(plan, count * n):
-            by_team(args, own, steps, plan)
+            by_team(args, own, steps, plan, count * n)
         else:
             call_loop(load_word(plan, SERIAL), args, own, steps, plan)
         if some:

@@ -72,7 +72,7 @@ def region_seconds() -> tuple[float, float]:
 
 
 def lengths(seconds_per_element: float, moved: int = 0) -> dict[str, int]:
-    """Lengths from which threads lose at most LOSS when asleep, and save GAIN when awake.
+    """Lengths from which threads lose at most LOSS when asleep, and save GAIN when awake; PACE.
 
     Serially a loop takes T, with threads T / threads and a region.
     """
@@ -82,7 +82,8 @@ def lengths(seconds_per_element: float, moved: int = 0) -> dict[str, int]:
     seconds = max(seconds_per_element, moved * BYTE_SECONDS)
     asleep, awake = region_seconds()
     long = int(asleep / (seconds * (1 + LOSS - 1 / threads)))
-    return {"PARALLEL": long, "AWAKE": min(long, int(awake / (seconds * (1 - GAIN - 1 / threads))))}
+    short = int(awake / (seconds * (1 - GAIN - 1 / threads)))
+    return {"PARALLEL": long, "AWAKE": min(long, short), "PACE": max(1, int(seconds * 1e12))}
 
 
 def _measurement() -> str:
