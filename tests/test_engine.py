@@ -184,10 +184,10 @@ for use in (fa.mish, lambda x: fa.softplus(x, 2.0), fa.softmax):
         wait = wait_
         np.testing.assert_array_equal(use(x)[:1], expected)
         assert len(opened) == opened_ and least <= cell[REST // 8] * 1e-9 <= most
-    check(0, 1, 0, 0)
-    check(0.1, 2, 0.1, 0.3); check(0.1, 2, 0.1, 0.3)
-    time.sleep(0.3); check(0.1, 3, 0.2, 0.5); check(0, 3, 0.2, 0.5)
-    time.sleep(0.5); check(0, 4, 0, 0); check(0, 5, 0, 0)
+    check(0, 1, 0, 0); check(0.1, 2, 1e-9, 1e-9); check(0, 3, 0, 0); check(0.1, 4, 1e-9, 1e-9)
+    check(0.1, 5, 0.1, 0.3); check(0.1, 5, 0.1, 0.3)
+    time.sleep(0.3); check(0.1, 6, 0.2, 0.5); check(0, 6, 0.2, 0.5)
+    time.sleep(0.5); check(0, 7, 0, 0); check(0, 8, 0, 0)
 """
     run(code, FASTACT_NUM_THREADS="2")
 

@@ -10,8 +10,9 @@ the row may end, and what follows in it is done by all threads.
 Where others are at work, too, a region may wait for a thread that the system has put behind one
 of them, for 4 to 12 ms, and the next region again; NumPy makes a loop of every 8192 elements of a
 slice. gelu of 9e5 elements took 868 ms so, and 1.9 serially. A region that took many times what
-one thread would have is therefore followed by serial loops for as long as it took, and twice as
-long each time that the next region is held up, too.
+one thread would have is followed by serial loops if the next one does so, too: for as long as it
+took, and twice as long each time that it happens again. Once it may be another library's thread,
+which waits for work of its own a little longer.
 """
 
 # Type annotations would be wrong here: these functions only exist compiled.
@@ -53,7 +54,7 @@ def region_ended(plan, n, began):
     cell, now = load_word(plan, TEAM), clock()
     took, rest = now - began, load_word(cell, REST)
     if took > LONG and took > HELD_UP * (n * load_word(plan, PACE) // 1000):
-        rest = min(max(took, 2 * rest), MOST_REST)
+        rest = min(max(took, 2 * rest), MOST_REST) if rest != 0 else 1
         store_word(cell, REST, rest)
         store_word(cell, UNTIL, now + rest)
     elif rest != 0:
