@@ -177,17 +177,23 @@ callback = threads._LOOP(opened_by)
 cell = threads._cell
 cell[0] = ctypes.cast(callback, ctypes.c_void_p).value
 x = np.random.default_rng(0).normal(size=(500, 1000)).astype("f4")
+def check(use, wait_, opened_, least, most):
+    global wait
+    wait = wait_
+    np.testing.assert_array_equal(use(x)[:1], expected)
+    assert len(opened) == opened_ and least <= cell[REST // 8] * 1e-9 <= most
+def scenario(use):
+    opened.clear(); cell[REST // 8] = 0
+    check(use, 0, 1, 0, 0); check(use, 0.1, 2, 1e-9, 1e-9); check(use, 0, 3, 0, 0)
+    check(use, 0.1, 4, 1e-9, 1e-9); check(use, 0.1, 5, 0.1, 0.3); check(use, 0.1, 5, 0.1, 0.3)
+    time.sleep(0.3); check(use, 0.1, 6, 0.2, 0.5); check(use, 0, 6, 0.2, 0.5)
+    time.sleep(0.5); check(use, 0, 7, 0, 0); check(use, 0, 8, 0, 0)
 for use in (fa.mish, lambda x: fa.softplus(x, 2.0), fa.softmax):
-    expected = use(x[:1]); opened.clear()
-    def check(wait_, opened_, least, most):
-        global wait
-        wait = wait_
-        np.testing.assert_array_equal(use(x)[:1], expected)
-        assert len(opened) == opened_ and least <= cell[REST // 8] * 1e-9 <= most
-    check(0, 1, 0, 0); check(0.1, 2, 1e-9, 1e-9); check(0, 3, 0, 0); check(0.1, 4, 1e-9, 1e-9)
-    check(0.1, 5, 0.1, 0.3); check(0.1, 5, 0.1, 0.3)
-    time.sleep(0.3); check(0.1, 6, 0.2, 0.5); check(0, 6, 0.2, 0.5)
-    time.sleep(0.5); check(0, 7, 0, 0); check(0, 8, 0, 0)
+    expected = use(x[:1])
+    for left in (4, 3, 2, 1, 0):  # others may hold up what is to be quick
+        try: scenario(use); break
+        except AssertionError:
+            if not left: raise
 """
     run(code, FASTACT_NUM_THREADS="2")
 

@@ -9,7 +9,7 @@ the row may end, and what follows in it is done by all threads.
 
 Where others are at work, too, a region may wait for a thread that the system has put behind one
 of them, for 4 to 12 ms, and the next region again; NumPy makes a loop of every 8192 elements of a
-slice. gelu of 9e5 elements took 868 ms so, and 1.9 serially. A region that took many times what
+slice. gelu of 9e5 elements took 868 ms so, and 1.9 serially. A region that took far longer than
 one thread would have is followed by serial loops if the next one does so, too: for as long as it
 took, and twice as long each time that it happens again. Once it may be another library's thread,
 which waits for work of its own a little longer.
@@ -17,15 +17,28 @@ which waits for work of its own a little longer.
 
 # Type annotations would be wrong here: these functions only exist compiled.
 from fastact.engine.addresses import clock, load_word, store_word
-from fastact.engine.plan import BEGAN, LAST, PACE, PARALLEL, PATIENCE, REST, TEAM, UNTIL
+from fastact.engine.plan import (
+    BEGAN,
+    INPUTS,
+    LAST,
+    OPERANDS,
+    PACE,
+    PARALLEL,
+    PATIENCE,
+    REST,
+    STORED,
+    TEAM,
+    UNTIL,
+)
 
 __all__ = ["loop_ended", "region_ended", "threads_pay"]
 
 #: Nanoseconds after which threads count as asleep. GNU's OpenMP lets them spin for 1 ms.
 PAUSE = 400_000
-#: Times what one thread takes, and nanoseconds, from which on a region was held up. Memory that is
-#: touched for the first time takes some five times as long.
-HELD_UP, LONG = 12, 2_000_000
+#: Nanoseconds from which a region may have been held up: if it took more than twice what one thread
+#: does, and a nanosecond for this many bytes written. To touch memory for the first time takes two
+#: threads one for ten.
+LONG, BYTES = 2_000_000, 4
 #: Nanoseconds of serial loops after one of many such regions, at most.
 MOST_REST = 500_000_000
 
@@ -53,7 +66,9 @@ def region_ended(plan, n, began):
     """Note how a region over ``n`` elements went that was opened when the clock said ``began``."""
     cell, now = load_word(plan, TEAM), clock()
     took, rest = now - began, load_word(cell, REST)
-    if took > LONG and took > HELD_UP * (n * load_word(plan, PACE) // 1000):
+    outputs = load_word(plan, OPERANDS) - load_word(plan, INPUTS)
+    written = n * outputs * load_word(plan, STORED)
+    if took > LONG and took > 2 * (n * load_word(plan, PACE) // 1000) + written // BYTES:
         rest = min(max(took, 2 * rest), MOST_REST) if rest != 0 else 1
         store_word(cell, REST, rest)
         store_word(cell, UNTIL, now + rest)
