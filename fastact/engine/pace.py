@@ -39,6 +39,9 @@ PAUSE = 400_000
 #: does, and a nanosecond for this many bytes written. To touch memory for the first time takes two
 #: threads one for ten.
 LONG, BYTES = 2_000_000, 4
+#: Nanoseconds between two regions, or a rest and a region, that follow each other. Where another
+#: library's call lies between, it is that one's threads that wait, and not for long.
+IN_A_ROW = 1_000_000
 #: Nanoseconds of serial loops after one of many such regions, at most.
 MOST_REST = 500_000_000
 
@@ -66,11 +69,13 @@ def region_ended(plan, n, began):
     """Note how a region over ``n`` elements went that was opened when the clock said ``began``."""
     cell, now = load_word(plan, TEAM), clock()
     took, rest = now - began, load_word(cell, REST)
+    if began - load_word(cell, UNTIL) > IN_A_ROW:
+        rest = 0
     outputs = load_word(plan, OPERANDS) - load_word(plan, INPUTS)
     written = n * outputs * load_word(plan, STORED)
     if took > LONG and took > 2 * (n * load_word(plan, PACE) // 1000) + written // BYTES:
         rest = min(max(took, 2 * rest), MOST_REST) if rest != 0 else 1
         store_word(cell, REST, rest)
         store_word(cell, UNTIL, now + rest)
-    elif rest != 0:
+    elif load_word(cell, REST) != 0:
         store_word(cell, REST, 0)
