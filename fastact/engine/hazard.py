@@ -29,8 +29,9 @@ def hazard(args, steps, k, j, n, size):
         if input_ == output:
             return SAME
         # Columns, or the parts of complex numbers: between one element and the next.
-        place = (output - input_) % abs(out_step)
-        if size <= place <= abs(out_step) - size:
+        step = out_step if out_step > 0 else -out_step
+        place = output - input_ if output > input_ else output - input_ + step
+        if place >= size and place + size <= step:
             return APART
     if in_step == out_step and out_step > 0 and output < input_:
         return IN_ORDER

@@ -23,6 +23,7 @@ from fastact.engine.plan import (
     LAST,
     OPERANDS,
     PACE,
+    PACE_BITS,
     PARALLEL,
     PATIENCE,
     REST,
@@ -36,9 +37,9 @@ __all__ = ["loop_ended", "region_ended", "threads_pay"]
 #: Nanoseconds after which threads count as asleep. GNU's OpenMP lets them spin for 1 ms.
 PAUSE = 400_000
 #: Nanoseconds from which a region may have been held up: if it took more than twice what one thread
-#: does, and a nanosecond for this many bytes written. To touch memory for the first time takes two
+#: does, and a nanosecond for 2^2 bytes written. To touch memory for the first time takes two
 #: threads one for ten.
-LONG, BYTES = 2_000_000, 4
+LONG, BYTES_BITS = 2_000_000, 2
 #: Nanoseconds between two regions, or a rest and a region, that follow each other. Where another
 #: library's call lies between, it is that one's threads that wait, and not for long.
 IN_A_ROW = 1_000_000
@@ -73,8 +74,13 @@ def region_ended(plan, n, began):
         rest = 0
     outputs = load_word(plan, OPERANDS) - load_word(plan, INPUTS)
     written = n * outputs * load_word(plan, STORED)
-    if took > LONG and took > 2 * (n * load_word(plan, PACE) // 1000) + written // BYTES:
-        rest = min(max(took, 2 * rest), MOST_REST) if rest != 0 else 1
+    alone = (n * load_word(plan, PACE)) >> PACE_BITS
+    if took > LONG and took > 2 * alone + (written >> BYTES_BITS):
+        if rest == 0:
+            rest = 1
+        else:
+            rest = 2 * rest if 2 * rest > took else took
+            rest = rest if rest < MOST_REST else MOST_REST
         store_word(cell, REST, rest)
         store_word(cell, UNTIL, now + rest)
     elif load_word(cell, REST) != 0:

@@ -76,6 +76,8 @@ LOOP, BUSY, CAP, LAST, BEGAN, PATIENCE, REST, UNTIL = 0, 64, 128, 136, 144, 160,
 #: Where operands are: in a near cache; further away, so that they are asked for ahead; or in
 #: no cache, so that results are written past all of them, too. There is a serial loop for each.
 PLACES = {"near": 0, "fetched": 1, "streamed": 2}
+#: log2 of the elements that a plan's ``PACE`` is for.
+PACE_BITS = 10
 #: Bytes of a cache line.
 LINE = 64
 #: A length that no array has.
@@ -90,10 +92,10 @@ def plan_words(**words: int) -> dict[str, int]:
     Operands from ``PARAMETERS`` up to ``INPUTS`` are parameters; ``UNIFORM`` and ``FAR`` are
     the spans that take one value of each for all elements.
     ``PARALLEL`` is the length from which threads pay, ``AWAKE`` the one from which they do
-    where they are awake, ``PACE`` one thread's picoseconds per element. From ``FETCH`` on the
-    carrier ``FETCHING`` takes ``FAR``, the span for operands beyond the near caches, and from
-    ``STREAM`` on ``STREAMING``, which has it write past the caches; a plan without them never
-    does. A thread's share is a multiple of
+    where they are awake, ``PACE`` one thread's nanoseconds for 2^PACE_BITS elements. From
+    ``FETCH`` on the carrier ``FETCHING`` takes ``FAR``, the span for operands beyond the near
+    caches, and from ``STREAM`` on ``STREAMING``, which has it write past the caches; a plan
+    without them never does. A thread's share is a multiple of
     ``GRAIN``: 1024 elements, so that two threads share a cache line at most, or 1 row.
     Where a word that is needed is still 0 (``SERIAL``, ``FAR``, ``BUFFERED``), ``MAKER`` is called
     with the plan and that word; the exception that it may give is raised.

@@ -24,7 +24,16 @@ import numpy as np
 from fastact.engine import carrier_code, codecache
 from fastact.engine.first_loop import plan_filled_later
 from fastact.engine.locks import need_compiler
-from fastact.engine.plan import CAP, LOOP, NEVER, PATIENCE, TEAM_WORDS, make_plan, plan_words
+from fastact.engine.plan import (
+    CAP,
+    LOOP,
+    NEVER,
+    PACE_BITS,
+    PATIENCE,
+    TEAM_WORDS,
+    make_plan,
+    plan_words,
+)
 from fastact.engine.setting import SettingError
 
 __all__ = ["TEAM_CELL", "lengths", "max_threads", "start_team"]
@@ -83,7 +92,11 @@ def lengths(seconds_per_element: float, moved: int = 0) -> dict[str, int]:
     asleep, awake = region_seconds()
     long = int(asleep / (seconds * (1 + LOSS - 1 / threads)))
     short = int(awake / (seconds * (1 - GAIN - 1 / threads)))
-    return {"PARALLEL": long, "AWAKE": min(long, short), "PACE": max(1, int(seconds * 1e12))}
+    return {
+        "PARALLEL": long,
+        "AWAKE": min(long, short),
+        "PACE": max(1, int(seconds * 1e9 * 2**PACE_BITS)),
+    }
 
 
 def _measurement() -> str:
