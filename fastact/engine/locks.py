@@ -22,6 +22,8 @@ Result = TypeVar("Result")
 _lock = threading.RLock()
 #: ``inside``: whether this thread holds the lock; ``failure``: why it has no compiler.
 _thread = threading.local()
+_deciding = threading.Lock()
+_theirs: bool | None = None
 
 
 class _CompilerNeededError(BaseException):
@@ -68,7 +70,7 @@ def _compiler_lock() -> Any:
     :func:`fastact.engine.machine.lowering`, a cold start takes 0.3 s less, and a user's loop of
     gelu that is compiled later 1.45 times as long.
     """
-    theirs = "numba" in sys.modules
+    theirs = _numba_was_there()
     import numba  # noqa: F401
     from numba.core.compiler_lock import global_compiler_lock
     from numba.core.registry import cpu_target
@@ -76,6 +78,19 @@ def _compiler_lock() -> Any:
     if theirs:
         _ = cpu_target.target_context
     return global_compiler_lock
+
+
+def _numba_was_there() -> bool:
+    """Whether the user had imported Numba when it was first needed here.
+
+    One answer for all threads: if some make what has its own lock before they take Numba's, and
+    others after, they wait for each other.
+    """
+    global _theirs
+    with _deciding:
+        if _theirs is None:
+            _theirs = "numba" in sys.modules
+        return _theirs
 
 
 def _locked(operation: Callable[[], Result]) -> Result:
@@ -105,8 +120,8 @@ def made_once(make: Callable[..., Any]) -> Callable[..., Any]:
 
 def _renew() -> None:
     """In a forked child no thread is left that would let go of the lock."""
-    global _lock
-    _lock = threading.RLock()
+    global _lock, _deciding
+    _lock, _deciding = threading.RLock(), threading.Lock()
 
 
 if hasattr(os, "register_at_fork"):
