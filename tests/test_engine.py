@@ -109,7 +109,7 @@ module.platformdirs.user_cache_dir = homeless
 import fastact as fa
 assert fa.relu(2.0) == 2
 """
-    run("import os; del os.environ['FASTACT_CACHE_DIR']" + code)
+    run("import os; os.environ.pop('FASTACT_CACHE_DIR', None)" + code)
     code = "import fastact as fa\ntry: fa.relu(1.0)\nexcept ValueError as error: print(error)"
     message = run(code, FASTACT_CACHE_DIR="~nobody-of-this-name/x")
     assert message.startswith("FASTACT_CACHE_DIR must be a folder, not '~nobody-of-this-name/x'")
