@@ -1,34 +1,39 @@
 """The error function, its complement, and the normal distribution function."""
 
-from numpy import float32, float64
+from numpy import float32
 
 from fastact.elementary.erf import (
     SLOPE_SINGLE,
     SLOPE_SINGLE_LOW,
     SQRT_2,
     SQRT_2_LOW,
+    SQRT_2_SINGLE,
+    SQRT_2_SINGLE_LOW,
     TWO_OVER_SQRT_PI,
     TWO_OVER_SQRT_PI_LOW,
     erf_core_double,
     erf_core_single,
     erf_far_single,
+    erf_slope_single,
+    phi_slope_single,
 )
-from fastact.elementary.exp import exp_within
 from fastact.elementary.gaussian import (
     DOWN_DOUBLE,
     DOWN_SINGLE,
+    exp_single_terms,
     gaussian_double_terms,
     gaussian_single_terms,
 )
 from fastact.elementary.ndtr import (
+    MIDDLE,
     PHI_0,
     PHI_0_LOW,
     PHI_0_SINGLE,
     PHI_0_SINGLE_LOW,
-    gaussian_wide,
     mills_double_terms,
-    mills_wide,
+    mills_single_terms,
     one_and,
+    one_and_single,
     tail_product,
 )
 from fastact.elementary.scalar import copysign, fabs, fma, select
@@ -49,9 +54,10 @@ def _complement(z):
     return tail_product(double * h, double * h_low, i, fma(-a_low, i, e), g, g_low)
 
 
-def _complement_wide(z):
-    """erfc(z) in float64, good to 2^-29, for z in [0, 10.5]."""
-    return 2.0 * exp_within(-(z * z)) * mills_wide(z * SQRT_2)
+def _tail_single(scale, r, w, i, e, small):
+    """2^60 Phi(-a), rounded once, from the terms of exp(-a^2 / 2) and of W(a) in float32."""
+    g, g_low = one_and_single(r, w, e, small)
+    return fma(i, g, i * g_low) * scale
 
 
 def _from_above(top, p, p_low):
@@ -146,9 +152,18 @@ def erfc(x):
 
 @erfc.single
 def _(x):
-    z = float64(fabs(x))
-    tail = _complement_wide(select(z > 10.5, 10.5, z))
-    return float32(select(x < float32(0.0), 2.0 - tail, tail))
+    z = fabs(x)
+    z = select(z > float32(11.3848), float32(11.3848), z)
+    v = -(z * z)
+    a = z * SQRT_2_SINGLE
+    a_low = fma(z, SQRT_2_SINGLE_LOW, fma(z, SQRT_2_SINGLE, -a))
+    i, e, small = mills_single_terms(a, v)
+    e = fma(a_low * float32(-1.0 / MIDDLE), i, e)
+    tail = _tail_single(*exp_single_terms(v, -fma(z, z, v)), i, e, small)
+    double = float32(2.0) * DOWN_SINGLE
+    far = select(x < float32(0.0), fma(tail, -double, float32(2.0)), tail * double)
+    near = fma(-x, erf_slope_single(v), float32(1.0))
+    return select(z < float32(0.36), near, far)
 
 
 @erfc.derivative
@@ -188,10 +203,15 @@ def ndtr(x):
 
 @ndtr.single
 def _(x):
-    a = float64(fabs(x))
-    a = select(a > 15.0, 15.0, a)
-    tail = gaussian_wide(a) * mills_wide(a)
-    return float32(select(x < float32(0.0), tail, 1.0 - tail))
+    a = fabs(x)
+    a = select(a > float32(16.1006), float32(16.1006), a)
+    half = float32(0.5) * a
+    v = -(half * a)
+    terms = exp_single_terms(v, -fma(half, a, v))
+    tail = _tail_single(*terms, *mills_single_terms(a, v))
+    far = select(x < float32(0.0), tail * DOWN_SINGLE, fma(tail, -DOWN_SINGLE, float32(1.0)))
+    near = fma(x, phi_slope_single(v), float32(0.5))
+    return select(a < float32(0.5), near, far)
 
 
 @ndtr.derivative

@@ -33,6 +33,7 @@ from fastact.elementary.ndtr import (
     mills_double_terms,
     mills_single_terms,
     one_and,
+    one_and_single,
     tail_product,
 )
 from fastact.elementary.pairs import sum_of_two
@@ -101,13 +102,7 @@ def _(x):
     v = -(half * a)
     scale, r, w = exp_single_terms(v, -fma(half, a, v))
     i, e, small = mills_single_terms(a, v)
-    # (1 + r + w)(1 + small) as a sum, which needs no product but that of the two small terms.
-    # Its low part is a tenth of it at most: what rounding takes from that is not renormalised.
-    one = float32(1.0)
-    h = one + r
-    g = h + small
-    g_low = ((h - g) + small) + ((one - h) + r) + fma(small, r + w, w)
-    g_low = fma(g, e, g_low)
+    g, g_low = one_and_single(r, w, e, small)
     p = i * g
     p_low = fma(i, g_low, fma(i, g, -p))
     b = a * scale

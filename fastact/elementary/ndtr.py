@@ -6,27 +6,22 @@ is a constant plus a small rational n / d in a, whose rounding errors count for 
 nothing but the last sum and 1 / (a + c) is carried as a pair. In float32 the constant is put into
 the quotient, and the rest is 1 plus a small rational. The rationals are minimax in
 relative error: degree 11 on [0, 39.5] with 2^-59.8, degree 5 on [0, 13.8] with 2^-28.1.
-
-For kernels in float64 that round to float32 at the end, W(a) (a + 3) is a polynomial in
-t = (a - 3) / (a + 3), which maps the half line onto [-1, 1) (the mapping is Schonfelder's,
-Math. Comp. 32 (1978) 1232-1240): degree 10 on [0, 15] with 2^-29.65.
 """
 
-from numpy import float32, float64
+from numpy import float32
 
-from fastact.elementary.exp import exp_within
 from fastact.elementary.scalar import fma, like, select
 
 __all__ = [
+    "MIDDLE",
     "PHI_0",
     "PHI_0_LOW",
     "PHI_0_SINGLE",
     "PHI_0_SINGLE_LOW",
-    "gaussian_wide",
     "mills_double_terms",
     "mills_single_terms",
-    "mills_wide",
     "one_and",
+    "one_and_single",
     "over_sum_single",
     "tail_product",
 ]
@@ -36,49 +31,25 @@ PHI_0, PHI_0_LOW = 0.3989422804014327, -2.49232720227773e-17
 #: The same as a sum of two float32.
 PHI_0_SINGLE, PHI_0_SINGLE_LOW = float32(0.3989422917366028), float32(-1.1335170135851058e-08)
 
-_SHIFT = 3.0
-
-_W0 = 0.7290836907139794
-_W1 = -0.5093319888345391
-_W2 = 0.2300176766741665
-_W3 = -0.04726276192117602
-_W4 = -0.01046228896653126
-_W5 = 0.006969920150912792
-_W6 = 0.0010241573243785498
-_W7 = -0.0010344765508861836
-_W8 = -0.0002447093207917761
-_W9 = 0.00013332395420363602
-_W10 = 5.5491871716794676e-05
-
-
-def mills_wide(a):
-    """W(a) in float64, good to 2^-29.6, for a in [0, 15]."""
-    r = float64(1.0) / (a + _SHIFT)
-    t = fma(-2.0 * _SHIFT, r, 1.0)
-    s = t * t
-    s2 = s * s
-    g0 = fma(_W1, t, _W0)
-    g1 = fma(_W3, t, _W2)
-    g2 = fma(_W5, t, _W4)
-    g3 = fma(_W7, t, _W6)
-    g4 = fma(_W9, t, _W8)
-    g0 = fma(g1, s, g0)
-    g2 = fma(g3, s, g2)
-    g4 = fma(_W10, s, g4)
-    g = fma(fma(g4, s2, g2), s2, g0)
-    return g * r
-
-
-def gaussian_wide(a):
-    """exp(-a^2 / 2) in float64, good to 2^-31; a is a float32, its square exact."""
-    return exp_within(-0.5 * (a * a))
-
 
 def one_and(r, w):
     """1 + r + w as a sum h + h', the second up to 0.06: for factors of a product."""
     one = like(r, 1.0)
     h = one + r
     return h, ((one - h) + r) + w
+
+
+def one_and_single(r, w, e, small):
+    """(1 + r + w)(1 + e)(1 + small) as a pair, from the terms of exp and of W in float32.
+
+    As a sum, which needs no product but that of the two small terms. Its low part is a tenth of
+    it at most: what rounding takes from that is not renormalised.
+    """
+    one = like(r, 1.0)
+    h = one + r
+    g = h + small
+    low = ((h - g) + small) + ((one - h) + r) + fma(small, r + w, w)
+    return g, fma(g, e, low)
 
 
 def tail_product(u, u_low, i, e, g, g_low):
@@ -95,7 +66,8 @@ def tail_product(u, u_low, i, e, g, g_low):
 #: 2 / sqrt(2 pi) rounded: with this shift W(a) (a + c) is c / 2 at 0 and at infinity.
 _C = 0.7978845608028654
 _C_SINGLE = float32(0.7978846)
-_MIDDLE, _MIDDLE_SINGLE = 0.4375, float32(0.4375)
+#: What W(a) (a + c) is about.
+MIDDLE, _MIDDLE_SINGLE = 0.4375, float32(0.4375)
 
 
 def mills_double_terms(a):
@@ -132,8 +104,8 @@ def mills_double_terms(a):
     d4 = fma(d5, s, d4)
     d = fma(fma(d4, s2, d2), s2, d0)
     small = n / d
-    g = _MIDDLE + small
-    return i, e, g, (_MIDDLE - g) + small
+    g = MIDDLE + small
+    return i, e, g, (MIDDLE - g) + small
 
 
 def over_sum_single(top, a, c):
@@ -152,7 +124,7 @@ def mills_single_terms(a, v):
     is a sum, but for the product of the two small parts.
     """
     i, rest = over_sum_single(_MIDDLE_SINGLE, a, _C_SINGLE)
-    e = rest * float32(1.0 / _MIDDLE)
+    e = rest * float32(1.0 / MIDDLE)
     n0 = fma(float32(0.26622527837753296), a, float32(-0.08813190460205078))
     n1 = fma(float32(-0.05063798651099205), a, float32(-0.276288777589798))
     n2 = fma(float32(-0.0040161036886274815), a, float32(-0.00492988433688879))
