@@ -4,10 +4,6 @@ from numpy import float32, float64, int64
 
 from fastact.elementary.exp import exp_wide
 from fastact.elementary.ln2 import LN2_700, LN2_700_REST
-from fastact.elementary.logistic import (
-    logistic_double_parts,
-    logistic_slope_wide,
-)
 from fastact.elementary.logistic_double import (
     LEAST_DOUBLE,
     complement_double,
@@ -16,10 +12,15 @@ from fastact.elementary.logistic_double import (
     times_logistic_double,
     times_slope_double,
 )
+from fastact.elementary.logistic_parts import (
+    logistic_double_parts,
+)
 from fastact.elementary.logistic_single import (
     LEAST_SINGLE,
+    complement_single,
     divisor_single,
     exp_minus_single_pair,
+    times_slope_single,
 )
 from fastact.elementary.minimum import (
     SILU_LEAST,
@@ -30,7 +31,7 @@ from fastact.elementary.pairs import scaled_double
 from fastact.elementary.scalar import copysign, fabs, fma, like, select
 from fastact.engine.amendment import amended
 from fastact.engine.entry import OWED, Interval, activation
-from fastact.engine.interleave import four_lines
+from fastact.engine.interleave import ending_apart, four_lines
 
 INF = float("inf")
 
@@ -174,10 +175,13 @@ def _(x, beta):
 
 
 @swish.derivative_single
+@four_lines(32, 64)
+@ending_apart(32)
 def _(x, beta):
-    v = float64(beta) * float64(x)
-    v = select(v < -300.0, -300.0, select(v > 300.0, 300.0, v))
-    return float32(logistic_slope_wide(v, v))
+    v, low = _argument(x, beta, LEAST_SINGLE, float32(32.0), float32(2.0**-16))
+    scale, i, e, u, u_low = complement_single(*exp_minus_single_pair(v, low))
+    w = v * u
+    return times_slope_single(scale, i, e, w, fma(v, u_low, fma(low, u, fma(v, u, -w))))
 
 
 @swish.parameter_derivative

@@ -1,4 +1,4 @@
-"""The logistic function by parts, for the derivatives of swish.
+"""The logistic function by parts, for the derivative of swish by its parameter.
 
 s(v) = 1 / (1 + exp(-v)). With exp(-v) = 2^k h it is 2^-k / D, and 1 - s(v) = h / D,
 where D = 2^-k + h: one formula for the whole line that neither overflows nor cancels,
@@ -6,11 +6,10 @@ and both quotients keep their relative accuracy in their own tail. They are retu
 unevaluated pairs, so that a kernel may multiply before it rounds for the only time.
 """
 
-from numpy import float64, int64
+from numpy import int64
 
 from fastact.elementary.exp import (
     exp_double_parts,
-    exp_within,
     power_of_two,
 )
 from fastact.elementary.pairs import sum_of_two
@@ -18,7 +17,6 @@ from fastact.elementary.scalar import fma, select
 
 __all__ = [
     "logistic_double_parts",
-    "logistic_slope_wide",
 ]
 
 
@@ -39,10 +37,3 @@ def logistic_double_parts(v, v_low):
     q = h * r
     q_low = (fma(-q, d_low, fma(-q, d, h)) + h_low) * r
     return int64(-k), r, r_low, q, q_low
-
-
-def logistic_slope_wide(v, y):
-    """s (1 + y (1 - s)), s = s(v), for |v| <= 708, in float64: for results rounded to float32."""
-    e = exp_within(-v)
-    s = float64(1.0) / (1.0 + e)
-    return s * fma(y, s * e, 1.0)
