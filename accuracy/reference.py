@@ -33,7 +33,7 @@ sys.path.insert(0, str(ROOT))
 from accuracy.balls import references  # noqa: E402
 from accuracy.points import points  # noqa: E402
 from fastact.engine.entry import registry  # noqa: E402
-from fastact.engine.formula import illustrative_parameters  # noqa: E402
+from fastact.formulas.formula import illustrative_parameters  # noqa: E402
 from tests.oracle import Oracle  # noqa: E402
 
 RESULTS = ROOT / "docs" / "accuracy64.json"

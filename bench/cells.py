@@ -13,8 +13,8 @@ import numpy as np
 
 from fastact.engine.entry import Activation, registry
 from fastact.engine.forms import FORMS
-from fastact.engine.formula import illustrative_parameters, numpy_baseline, numpy_derivative
 from fastact.engine.threads import max_threads
+from fastact.formulas.formula import illustrative_parameters, numpy_baseline, numpy_derivative
 
 #: "" is the value. vjp starts from x; vjp_from_output starts from y = f(x).
 FORM_NAMES = ("", "vjp", "vjp_from_output")

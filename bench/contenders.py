@@ -23,7 +23,7 @@ from bench import jax_peer, onnx_peer, torch_peer
 from bench.cells import Task
 from bench.formulas import Numexpr, Scalar, formula_of
 from fastact.engine.entry import Activation
-from fastact.engine.formula import numpy_baseline, numpy_derivative
+from fastact.formulas.formula import numpy_baseline, numpy_derivative
 
 Call = Callable[[], Any]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from bench.cells import Task
 from bench.formulas import FROM_OUTPUT
-from fastact.engine.formula import FROM_SCIPY, VOCABULARY, formula_function
+from fastact.formulas.formula import FROM_SCIPY, VOCABULARY, formula_function
 
 Call = Callable[[], Any]
 #: entry -> name in jax.nn. Those of PARAMETRIC take the entry's parameters.

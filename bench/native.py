@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from fastact.engine import target
+from fastact.engine.machine_code import target
 
 KERNEL = """
 define void @{name}(ptr %to, ptr %from, i64 %n) {{

@@ -38,10 +38,10 @@ sys.path.insert(0, str(ROOT))
 
 from bench.native import DIVIDE, SQRT, clock_chain, fastest, operation, repeat  # noqa: E402
 from docs.generate import code, spliced, table  # noqa: E402
-from fastact.engine import target  # noqa: E402
+from fastact.engine.assembly.span import UNIT_BITS, span_assembly  # noqa: E402
 from fastact.engine.entry import Activation, at_defaults, registry  # noqa: E402
 from fastact.engine.forms import FORMS, Form  # noqa: E402
-from fastact.engine.span import UNIT_BITS, span_assembly  # noqa: E402
+from fastact.engine.machine_code import target  # noqa: E402
 
 #: Class -> mnemonics (without the v of AVX), and 32 bytes that an Intel server does of it in one
 #: cycle.

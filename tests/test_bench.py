@@ -15,8 +15,8 @@ import pytest
 from bench import report
 from bench.formulas import FROM_OUTPUT, Numexpr, Scalar, formula_of, slope
 from bench.test_rowwise import NUMPY
-from fastact.engine.formula import numpy_baseline, numpy_derivative, numpy_names
 from fastact.engine.rowwise import GatedUnit, RowFunction, rowwise_registry
+from fastact.formulas.formula import numpy_baseline, numpy_derivative, numpy_names
 from tests.conftest import ENTRIES, ROOT, fill
 
 X = np.linspace(0.05, 0.95, 19)

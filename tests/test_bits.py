@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import fastact as fa
-from fastact.engine import target
-from fastact.engine.carrier import LONG
-from fastact.engine.span import UNIT_BITS, span_assembly
+from fastact.engine.assembly.span import UNIT_BITS, span_assembly
+from fastact.engine.carrier.elements import LONG
+from fastact.engine.machine_code import target
 from tests.conftest import DTYPES, ENTRIES, fill, genuine
 from tests.sampling import binades
 
@@ -165,7 +165,7 @@ def test_thread_count_changes_no_bit(run: Any) -> None:
 
 STREAMED = """
 import numpy as np, fastact as fa
-from fastact.engine.cache_size import last_level_share
+from fastact.engine.machine_code.cache_size import last_level_share
 n = last_level_share() // 4 + 3001
 x = np.random.default_rng(0).normal(size=n + 5).astype(np.float32) * 4
 x[::1000] = np.nan

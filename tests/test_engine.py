@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 import fastact as fa
-from fastact.engine import target
-from fastact.engine.cache_size import far_lengths, second_level_cache
+from fastact.engine.machine_code import target
+from fastact.engine.machine_code.cache_size import far_lengths, second_level_cache
 from fastact.engine.plan import NEVER
 
 PACKAGE = Path(fa.__file__).parent
@@ -46,7 +46,8 @@ def test_a_warm_start_imports_no_numba_and_adds_no_files(run, tmp_path):
 
 
 def test_the_driver_of_the_threads_is_compiled_once_and_repaired(run, tmp_path):
-    code = LARGE + "check(); from fastact.engine.parallel import drive; print(drive.signatures)"
+    driver = "from fastact.engine.carrier.parallel import drive"
+    code = LARGE + f"check()\n{driver}\nprint(drive.signatures)"
     cache = {"FASTACT_CACHE_DIR": str(tmp_path), "FASTACT_NUM_THREADS": "2"}
     assert run(code, **cache) != "[]"
     files = sorted(tmp_path.glob("*.o"))
@@ -88,7 +89,7 @@ def test_old_files_of_other_versions_are_removed(run, tmp_path):
     foreign.write_text("keep")
     for path in (*ours, stale, foreign):
         os.utime(path, (1e9, 1e9))
-    code = "from fastact.engine.codecache import remove_stale; print(remove_stale(60))"
+    code = "from fastact.engine.machine_code.codecache import remove_stale; print(remove_stale(60))"
     assert run(code, FASTACT_CACHE_DIR=str(tmp_path)) == "1"
     assert set(tmp_path.iterdir()) == {*ours, young, foreign}
 
@@ -103,7 +104,7 @@ def test_a_cache_that_cannot_be_written_is_harmless(run, tmp_path):
 
 def test_a_user_without_a_home_has_no_cache(run):
     code = """
-import fastact.engine.codecache as module
+import fastact.engine.machine_code.codecache as module
 def homeless(*_, **__): raise RuntimeError("no home")
 module.platformdirs.user_cache_dir = homeless
 import fastact as fa
@@ -123,7 +124,9 @@ def test_from_an_archive_nothing_is_cached(run, tmp_path):
     assert not folder.exists()
 
 
-@pytest.mark.parametrize("module", ["engine/carrier.py", "elementary/exp.py", "__init__.py"])
+@pytest.mark.parametrize(
+    "module", ["engine/carrier/elements.py", "elementary/exp.py", "__init__.py"]
+)
 def test_an_edit_of_any_module_is_seen(run, tmp_path, module):
     shutil.copytree(PACKAGE, tmp_path / "fastact", ignore=shutil.ignore_patterns("__pycache__"))
     places = {"PYTHONPATH": str(tmp_path), "FASTACT_CACHE_DIR": str(tmp_path / "cache")}
@@ -167,7 +170,8 @@ for use in (fa.sigmoid, fa.leaky_relu, lambda x: fa.softmax(rows)):
 def test_serial_loops_follow_a_region_that_was_held_up(run, tmp_path):
     code = """
 import ctypes, time, numpy as np, fastact as fa
-from fastact.engine import pace, threads
+from fastact.engine import threads
+from fastact.engine.carrier import pace
 from fastact.engine.plan import REST
 pace.LONG = pace.IN_A_ROW = 80_000_000  # compiled in: others may hold up what is to be quick
 alone = threads._LOOP(threads.carrier_code.alone_address())

@@ -101,7 +101,7 @@ np.testing.assert_array_equal(fa.softmax(x), expected)
 
 def test_buffers_that_cannot_be_made_are_an_error_where_they_are_needed(run: Run) -> None:
     code = """
-import numpy as np, fastact as fa, fastact.engine.carrier_code as module
+import numpy as np, fastact as fa, fastact.engine.machine_code.carrier_code as module
 relu, address = fa.relu, module._buffered_address
 def fail(): raise OSError("no room")
 module._buffered_address = fail
@@ -234,7 +234,7 @@ assert len(right) == 6000 and all(right)
 
 def test_what_is_raised_has_its_cause_alone(run: Run, tmp_path: Path) -> None:
     code = """
-import numpy as np, fastact as fa, fastact.engine.target as module
+import numpy as np, fastact as fa, fastact.engine.machine_code.target as module
 def fail(*_, **__): raise OSError("no room")
 module.emit_object = fail
 try: fa.relu

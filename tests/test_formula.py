@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fastact.engine.entry import Activation
-from fastact.engine.formula import (
+from fastact.formulas.formula import (
     FROM_SCIPY,
     formula_tree,
     illustrative_parameters,

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from accuracy.balls import crossings, references
-from fastact.engine.formula import illustrative_parameters
+from fastact.formulas.formula import illustrative_parameters
 from tests.oracle import Oracle, limit, nearest, reference, ulp_error
 from tests.sampling import around, binades, seams
 

@@ -11,8 +11,8 @@ import pytest
 import fastact as fa
 from fastact.engine.entry import registry
 from fastact.engine.forms import FORMS
-from fastact.engine.formula import numpy_baseline
 from fastact.engine.namespace import is_function
+from fastact.formulas.formula import numpy_baseline
 from tests.conftest import DTYPES
 
 X = np.linspace(-3, 3, 41, dtype=np.float32)

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from fastact.engine import target
+from fastact.engine.assembly.lane_code import lane_span_assembly
+from fastact.engine.assembly.span import span_assembly
+from fastact.engine.assembly.storage_code import CONVERTED, storage_assembly
 from fastact.engine.forms import FORMS
 from fastact.engine.gufunc import STAGES
-from fastact.engine.lane_code import lane_span_assembly
 from fastact.engine.lanes import ARRANGEMENTS
-from fastact.engine.span import span_assembly
-from fastact.engine.storage_code import CONVERTED, storage_assembly
+from fastact.engine.machine_code import target
 from tests.conftest import ENTRIES
 from tests.test_rowwise import FORMS as ROW_FORMS
 

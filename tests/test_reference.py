@@ -10,7 +10,7 @@ import pytest
 
 import fastact as fa
 from fastact.engine.entry import registry
-from fastact.engine.formula import illustrative_parameters
+from fastact.formulas.formula import illustrative_parameters
 from tests.oracle import Oracle
 from tests.sampling import seams
 

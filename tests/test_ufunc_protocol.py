@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 import fastact as fa
-from fastact.engine import hazard
+from fastact.engine.carrier import hazard
+from fastact.engine.carrier.hazard import worst_hazard
 from fastact.engine.entry import registry
-from fastact.engine.hazard import worst_hazard
-from fastact.engine.machine import teach
+from fastact.engine.intrinsics.machine import teach
 from fastact.engine.plan import make_plan, plan_words
 from tests.conftest import genuine
 

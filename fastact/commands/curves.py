@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fastact import ufuncs
 from fastact.engine.entry import Activation
-from fastact.engine.formula import illustrative_parameters, kink_points
+from fastact.formulas.formula import illustrative_parameters, kink_points
 
 __all__ = ["Curve", "Curves", "compute_curves"]
 

@@ -10,9 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import fastact
-from fastact.engine import target, threads
-from fastact.engine.codecache import cache_directory
+from fastact.engine import threads
 from fastact.engine.entry import registry
+from fastact.engine.machine_code import target
+from fastact.engine.machine_code.codecache import cache_directory
 from fastact.engine.namespace import compiled
 from fastact.engine.rowwise import rowwise_registry
 from fastact.engine.setting import SettingError

@@ -7,8 +7,8 @@ import time
 
 from fastact.commands.errors import BadArgument
 from fastact.commands.progress import progress
-from fastact.engine.codecache import cache_directory, keeps, remove_stale
 from fastact.engine.first_loop import fill_all
+from fastact.engine.machine_code.codecache import cache_directory, keeps, remove_stale
 from fastact.engine.namespace import compiled, genuine
 
 __all__ = ["run"]

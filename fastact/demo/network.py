@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 import fastact as fa
 from fastact.engine.entry import registry
-from fastact.engine.formula import numpy_baseline, numpy_value_and_derivative
+from fastact.formulas.formula import numpy_baseline, numpy_value_and_derivative
 
 __all__ = ["Activate", "Network", "batches", "with_fastact", "with_numpy"]
 

@@ -3,7 +3,7 @@
 Kernels are ordinary Python functions over scalars. The few operations below are
 one machine instruction each; here they stand as plain Python, exact to the bit,
 so that every kernel runs and can be debugged without a compiler. The engine
-teaches their machine form to Numba (:mod:`fastact.engine.machine`).
+teaches their machine form to Numba (:mod:`fastact.engine.intrinsics.machine`).
 
 Rules of the kernel language, each with its reason:
 

@@ -63,7 +63,7 @@ class Activation:
     """One elementwise activation: what it is, how it is computed, what it promises."""
 
     name: str
-    #: The definition, in the vocabulary of :mod:`fastact.engine.formula`.
+    #: The definition, in the vocabulary of :mod:`fastact.formulas.formula`.
     formula: str
     #: Where the function comes from: paper, or the library whose definition is taken.
     source: str

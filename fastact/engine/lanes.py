@@ -1,10 +1,10 @@
 """Lane spans as data: vector loops over the blocks of a row that also keep something per lane.
 
 A lane span is ``void span(char **operands, intp blocks)``, like a span
-(:mod:`fastact.engine.span`), over blocks of LANES or SIDE_LANES elements. Its operands are
+(:mod:`fastact.engine.assembly.span`), over blocks of LANES or SIDE_LANES elements. Its operands are
 *streams*, which advance from block to block, and *lanes*, as many values that stay: a shift, a
 factor, or an accumulator, which is a running maximum or sum. Bodies say what an element adds to an
-accumulator; adding is the same for all (:mod:`fastact.engine.accumulate`). So nothing is
+accumulator; adding is the same for all (:mod:`fastact.engine.assembly.accumulate`). So nothing is
 reassociated, and the place of an element in its row alone says which lane it goes to.
 
 Every span is made in two arrangements. ``"row"`` takes rows one after the other: what
@@ -26,7 +26,8 @@ __all__ = ["ARRANGEMENTS", "LANES", "LANE_BITS", "ROWS", "SIDE_LANES", "SLOTS", 
 __all__ += ["STRIDES", "TABLE_WORDS", "TAILED", "TAILS", "TAIL_STRIDE", "Accumulator", "LaneSpan"]
 
 #: Elements of a block: one vector of float32 on AVX2, two of float64, or one of 512 bits. Sums in
-#: float32 have twice as many lanes where rows are taken in turn (:mod:`fastact.engine.accumulate`).
+#: float32 have twice as many lanes where rows are taken in turn
+#: (:mod:`fastact.engine.assembly.accumulate`).
 LANE_BITS = 3
 LANES = 1 << LANE_BITS
 #: Rows side by side: a group of them waits for one pass after the other, and twice as many wait
@@ -72,7 +73,7 @@ class LaneSpan:
     ``claims_out``: the lines that the last pass will write are asked for in this one, which has
     arithmetic to hide it; log_softmax of 1024 elements, 1e6 in all, takes a quarter less time so on
     an Intel server. Where a processor is only held up by that, nothing is asked for
-    (:func:`~fastact.engine.target.asks_ahead`).
+    (:func:`~fastact.engine.machine_code.target.asks_ahead`).
     """
 
     operands: dict[str, str]

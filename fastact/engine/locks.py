@@ -67,8 +67,8 @@ def _compiler_lock() -> Any:
     The package comes first: a thread that imports it waits for its parts, and one that begins
     with a part waits for it. What compiles for this processor has a lock of its own, and keeps the
     level of optimisation that it is made with. Made within
-    :func:`fastact.engine.machine.lowering`, a cold start takes 0.3 s less, and a user's loop of
-    gelu that is compiled later 1.45 times as long.
+    :func:`fastact.engine.intrinsics.machine.lowering`, a cold start takes 0.3 s less, and a user's
+    loop of gelu that is compiled later 1.45 times as long.
     """
     theirs = _numba_was_there()
     import numba  # noqa: F401

@@ -26,7 +26,7 @@ from numba.extending import overload, register_jitable
 
 from fastact.engine.entry import Activation
 from fastact.engine.forms import Form
-from fastact.engine.machine import compiling, teach
+from fastact.engine.intrinsics.machine import compiling, teach
 from fastact.engine.namespace import made
 
 __all__ = ["register", "teach_numba"]

@@ -66,7 +66,7 @@ WORDS = (
 _REST_OF_A_LINE = ("",) * 7
 #: The words where ``TEAM`` points, a plan of its own with ``MAKER`` where any has it: the team's
 #: loop; whether it is busy, on a cache line of its own; how many threads it may use; and the
-#: nanoseconds of :mod:`fastact.engine.pace`.
+#: nanoseconds of :mod:`fastact.engine.carrier.pace`.
 TEAM_WORDS = (
     *("LOOP", *_REST_OF_A_LINE),
     *("BUSY", *_REST_OF_A_LINE),

@@ -85,7 +85,7 @@ class RowForm:
 
 @dataclass(frozen=True)
 class RowKernel:
-    """The lane spans of one form at one precision; see :mod:`fastact.engine.rows`."""
+    """The lane spans of one form at one precision; see :mod:`fastact.engine.carrier.rows`."""
 
     sum: LaneSpan
     finish: LaneSpan

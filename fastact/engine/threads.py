@@ -21,9 +21,9 @@ import time
 
 import numpy as np
 
-from fastact.engine import carrier_code, codecache
 from fastact.engine.first_loop import plan_filled_later
 from fastact.engine.locks import need_compiler
+from fastact.engine.machine_code import carrier_code, codecache
 from fastact.engine.plan import (
     CAP,
     LOOP,
@@ -133,7 +133,7 @@ def start_team() -> int:
     from numba.core.runtime import rtsys
     from numba.np.ufunc.parallel import _launch_threads
 
-    from fastact.engine.machine import compiling
+    from fastact.engine.intrinsics.machine import compiling
 
     with compiling():
         # Loaded code finds what it calls of Numba's only once these have been made.
@@ -141,7 +141,7 @@ def start_team() -> int:
         _launch_threads()
         if numba.threading_layer() == "workqueue":
             return carrier_code.alone_address()
-        from fastact.engine.parallel import load_team
+        from fastact.engine.carrier.parallel import load_team
 
         _cell[CAP // 8] = max_threads()
         loop = load_team()

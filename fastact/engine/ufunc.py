@@ -9,14 +9,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastact.engine import carrier_code, codecache, threads
+from fastact.engine import threads
 from fastact.engine.at_defaults import name_at_defaults
 from fastact.engine.bfloat16 import keep_python_floats_weak
-from fastact.engine.cache_size import far_lengths
 from fastact.engine.dtypes import COMPUTED, loop_dtypes, stored_bytes
 from fastact.engine.entry import Activation
 from fastact.engine.first_loop import plan_filled_later
 from fastact.engine.forms import Form
+from fastact.engine.machine_code import carrier_code, codecache
+from fastact.engine.machine_code.cache_size import far_lengths
 from fastact.engine.make_ufunc import call_signature, make_ufunc
 from fastact.engine.plan import Plan, plan_words
 from fastact.engine.rowwise import GatedUnit
@@ -41,8 +42,8 @@ def _load_spans(qualified: str, entry: Activation | GatedUnit, form: Form, preci
     told = f"{ordinary}.copies"
 
     def build() -> bytes:
-        from fastact.engine import target
-        from fastact.engine.span import copies, span_assembly
+        from fastact.engine.assembly.span import copies, span_assembly
+        from fastact.engine.machine_code import target
 
         spans = [span_assembly(ordinary, entry, form, precision)]
         if entry.parameters:
@@ -62,8 +63,8 @@ def _load_far(qualified: str, entry: Activation | GatedUnit, form: Form, precisi
     symbol = f"fastact.{qualified}.{precision}.far"
 
     def build() -> bytes:
-        from fastact.engine import target
-        from fastact.engine.span import span_assembly
+        from fastact.engine.assembly.span import span_assembly
+        from fastact.engine.machine_code import target
 
         return target.emit_object(
             span_assembly(symbol, entry, form, precision, uniform=True, far=True)

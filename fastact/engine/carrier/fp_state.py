@@ -7,7 +7,7 @@ relu on one element, and 70 of sigmoid's 370.
 
 # Type annotations would be wrong here: these functions only exist compiled.
 
-from fastact.engine.addresses import FP_CONTROL, FP_DEFAULT, get_fp_state, set_fp_state
+from fastact.engine.intrinsics.addresses import FP_CONTROL, FP_DEFAULT, get_fp_state, set_fp_state
 
 __all__ = ["put_back", "suspend"]
 

@@ -13,16 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fastact.engine import target
-from fastact.engine.lanes import LANES
-from fastact.engine.lowering import lower
-from fastact.engine.stepped_loop import loop_metadata, stepped_loop
-from fastact.engine.storage import (
+from fastact.engine.assembly.stepped_loop import loop_metadata, stepped_loop
+from fastact.engine.carrier.storage import (
     bfloat16_to_single,
     half_to_single,
     single_to_bfloat16,
     single_to_half,
 )
+from fastact.engine.lanes import LANES
+from fastact.engine.machine_code import target
+from fastact.engine.machine_code.lowering import lower
 
 __all__ = ["CONVERTED", "storage_assembly"]
 

@@ -16,11 +16,17 @@ from numpy import int64
 
 from fastact.elementary.pairs import scaled_double, sum_of_two
 from fastact.elementary.scaled_exp import BIAS_DOUBLE, BIAS_SINGLE
-from fastact.engine.addresses import allocate, load_word, release, stack, store_int64
-from fastact.engine.calls import call_lanes
+from fastact.engine.carrier.row_lanes import (
+    INFINITY,
+    copy_elements,
+    lanes_at,
+    read_double,
+    write_double,
+)
+from fastact.engine.carrier.row_passes import place_rows, place_streams, take_tail
+from fastact.engine.intrinsics.addresses import allocate, load_word, release, stack, store_int64
+from fastact.engine.intrinsics.calls import call_lanes
 from fastact.engine.lanes import LANE_BITS, LANES, SLOTS
-from fastact.engine.row_lanes import INFINITY, copy_elements, lanes_at, read_double, write_double
-from fastact.engine.row_passes import place_rows, place_streams, take_tail
 from fastact.engine.row_plan import FINISH, MAP, MAXIMUM, PREPARE, SUM
 
 __all__ = ["long_row"]

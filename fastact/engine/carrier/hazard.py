@@ -2,7 +2,7 @@
 
 # Type annotations would be wrong here: these functions only exist compiled.
 
-from fastact.engine.addresses import load_nth, load_word
+from fastact.engine.intrinsics.addresses import load_nth, load_word
 from fastact.engine.plan import INPUTS, OPERANDS, STORED
 
 __all__ = ["APART", "ONE_BY_ONE", "SAME", "worst_hazard"]

@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from fastact.engine.dual import DUAL, Dual
 from fastact.engine.entry import Activation
+from fastact.formulas.dual import DUAL, Dual
 
 __all__ = [
     "VOCABULARY",

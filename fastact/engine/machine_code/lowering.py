@@ -23,7 +23,7 @@ def lower(function: Callable[..., Any], result: str, operands: list[str]) -> tup
     if key not in _lowered:
         import numba
 
-        from fastact.engine.machine import OPTIONS, lowering, teach
+        from fastact.engine.intrinsics.machine import OPTIONS, lowering, teach
 
         teach(function)
         signature = getattr(numba, result)(*[getattr(numba, kind) for kind in operands])

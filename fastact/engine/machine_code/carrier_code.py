@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from fastact.engine import codecache
+from fastact.engine.machine_code import codecache
 from fastact.engine.plan import PLACES
 
 __all__ = [
@@ -22,12 +22,14 @@ _OTHERS = ("loop", "alone")
 @functools.cache
 def _frame() -> dict[str, int]:
     def build() -> bytes:
-        from fastact.engine import carrier, target
-        from fastact.engine.lowering import lower_address_function
+        from fastact.engine.carrier import elements
+        from fastact.engine.machine_code import target
+        from fastact.engine.machine_code.lowering import lower_address_function
 
-        modules = [lower_address_function(_SERIAL, carrier.serial, 5, PLACES)]
+        modules = [lower_address_function(_SERIAL, elements.serial, 5, PLACES)]
         modules += [
-            lower_address_function(f"fastact.{name}", getattr(carrier, name), 4) for name in _OTHERS
+            lower_address_function(f"fastact.{name}", getattr(elements, name), 4)
+            for name in _OTHERS
         ]
         # In line is what LLVM finds worth it: 0.15 s less to compile, and calls are as fast.
         return target.emit_object(*modules, vector=False)
@@ -56,9 +58,9 @@ def _buffered_address() -> int:
     symbol = "fastact.buffered"
 
     def build() -> bytes:
-        from fastact.engine import target
-        from fastact.engine.buffered import buffered
-        from fastact.engine.lowering import lower_address_function
+        from fastact.engine.carrier.buffered import buffered
+        from fastact.engine.machine_code import target
+        from fastact.engine.machine_code.lowering import lower_address_function
 
         return target.emit_object(lower_address_function(symbol, buffered, 8), vector=False)
 
@@ -77,10 +79,10 @@ def storage_addresses(dtype: str) -> tuple[int, int]:
     gather, scatter = f"fastact.gather.{dtype}", f"fastact.scatter.{dtype}"
 
     def build() -> bytes:
-        from fastact.engine import target
-        from fastact.engine.gather import make_gather, make_scatter
-        from fastact.engine.lowering import lower_address_function
-        from fastact.engine.storage_code import CONVERTED, storage_assembly
+        from fastact.engine.assembly.storage_code import CONVERTED, storage_assembly
+        from fastact.engine.carrier.gather import make_gather, make_scatter
+        from fastact.engine.machine_code import target
+        from fastact.engine.machine_code.lowering import lower_address_function
 
         if dtype in CONVERTED:
             return target.emit_object(storage_assembly(gather, scatter, dtype))

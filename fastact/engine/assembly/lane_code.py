@@ -9,8 +9,18 @@ registers, and is added to them by explicit vector operations at the end of each
 
 from __future__ import annotations
 
-from fastact.engine import target
-from fastact.engine.accumulate import Sums
+from fastact.engine.assembly.accumulate import Sums
+from fastact.engine.assembly.stepped_loop import (
+    AHEAD,
+    PREFETCH,
+    SINGLE,
+    Elsewhere,
+    loop_metadata,
+    prefetches,
+    stepped_loop,
+)
+from fastact.engine.assembly.totals import totals
+from fastact.engine.assembly.vector_code import BYTES, PRECISIONS, shuffled, vector_type
 from fastact.engine.interleave import STEPS, lines_at_once
 from fastact.engine.lanes import (
     LANES,
@@ -24,18 +34,8 @@ from fastact.engine.lanes import (
     TAILS,
     LaneSpan,
 )
-from fastact.engine.lowering import lower
-from fastact.engine.stepped_loop import (
-    AHEAD,
-    PREFETCH,
-    SINGLE,
-    Elsewhere,
-    loop_metadata,
-    prefetches,
-    stepped_loop,
-)
-from fastact.engine.totals import totals
-from fastact.engine.vector_code import BYTES, PRECISIONS, shuffled, vector_type
+from fastact.engine.machine_code import target
+from fastact.engine.machine_code.lowering import lower
 
 __all__ = ["lane_span_assembly"]
 

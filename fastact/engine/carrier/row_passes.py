@@ -5,20 +5,7 @@ They are: maximum, prepare, sum, finish, map.
 
 # Type annotations would be wrong here: these functions only exist compiled.
 
-from fastact.engine.addresses import load_word, store_nth, store_word
-from fastact.engine.calls import call_lanes
-from fastact.engine.lanes import (
-    LANE_BITS,
-    LANES,
-    ROWS,
-    SIDE_LANES,
-    SLOTS,
-    STRIDES,
-    TAIL_STRIDE,
-    TAILED,
-    TAILS,
-)
-from fastact.engine.row_lanes import (
+from fastact.engine.carrier.row_lanes import (
     INFINITY,
     copy_elements,
     infinity_stays,
@@ -29,6 +16,19 @@ from fastact.engine.row_lanes import (
     sum_of_unbounded,
     write_double,
     write_lane,
+)
+from fastact.engine.intrinsics.addresses import load_word, store_nth, store_word
+from fastact.engine.intrinsics.calls import call_lanes
+from fastact.engine.lanes import (
+    LANE_BITS,
+    LANES,
+    ROWS,
+    SIDE_LANES,
+    SLOTS,
+    STRIDES,
+    TAIL_STRIDE,
+    TAILED,
+    TAILS,
 )
 from fastact.engine.row_plan import (
     COMPUTED,

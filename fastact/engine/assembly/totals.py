@@ -7,8 +7,8 @@ operations, and of the time a row waits at its end, that folding a pair takes.
 
 from __future__ import annotations
 
-from fastact.engine.accumulate import Sums
-from fastact.engine.vector_code import halves, joined, lost, splat, vector_type
+from fastact.engine.assembly.accumulate import Sums
+from fastact.engine.assembly.vector_code import halves, joined, lost, splat, vector_type
 
 __all__ = ["totals"]
 

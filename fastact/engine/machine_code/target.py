@@ -96,9 +96,9 @@ def has_half_conversions() -> bool:
 def asks_ahead() -> bool:
     """Whether it pays to ask for operands in the last-level cache before they are read.
 
-    On an Intel server it does (:mod:`fastact.engine.span`). A Zen fetches them by itself, and what
-    it is asked for besides holds that up: on a Zen 4, 1e6 to 4e6 elements, relu and the like took
-    1.05 to 1.5 times as long, kernels with more arithmetic as long as without.
+    On an Intel server it does (:mod:`fastact.engine.assembly.span`). A Zen fetches them by itself,
+    and what it is asked for besides holds that up: on a Zen 4, 1e6 to 4e6 elements, relu and the
+    like took 1.05 to 1.5 times as long, kernels with more arithmetic as long as without.
     """
     return not cpu_name().startswith("znver")
 

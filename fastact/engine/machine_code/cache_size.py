@@ -7,7 +7,7 @@ import functools
 import os
 from pathlib import Path
 
-from fastact.engine import target
+from fastact.engine.machine_code import target
 from fastact.engine.plan import NEVER
 
 __all__ = ["far_lengths", "first_level_cache", "last_level_share", "second_level_cache"]

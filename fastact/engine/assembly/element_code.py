@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastact.engine.amendment import amendment_of
-from fastact.engine.lowering import lower
-from fastact.engine.stepped_loop import AGAIN
+from fastact.engine.assembly.stepped_loop import AGAIN
+from fastact.engine.machine_code.lowering import lower
 
 __all__ = ["Operands", "Output"]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numba
 
-from fastact.engine import codecache
-from fastact.engine.addresses import (
+from fastact.engine.carrier.elements import ADDRESS_BYTES, loop_for
+from fastact.engine.intrinsics.addresses import (
     exchange,
     load_int64,
     load_nth,
@@ -20,8 +20,8 @@ from fastact.engine.addresses import (
     store_word,
     thread_count,
 )
-from fastact.engine.calls import call_loop
-from fastact.engine.carrier import ADDRESS_BYTES, loop_for
+from fastact.engine.intrinsics.calls import call_loop
+from fastact.engine.machine_code import codecache
 from fastact.engine.plan import BUSY, CAP, GRAIN, OPERANDS, TEAM
 
 __all__ = ["load_team"]
@@ -61,9 +61,9 @@ def load_team() -> int:
     """Address of the team's loop. Numba's threads must have been launched before."""
 
     def build() -> bytes:
-        from fastact.engine import target
-        from fastact.engine.lowering import lower_address_function
-        from fastact.engine.machine import teach
+        from fastact.engine.intrinsics.machine import teach
+        from fastact.engine.machine_code import target
+        from fastact.engine.machine_code.lowering import lower_address_function
 
         teach(drive.py_func)  # what Numba compiles already is not looked into
         return target.emit_object(lower_address_function("fastact.team", team, 4), vector=False)

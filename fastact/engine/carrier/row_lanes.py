@@ -4,7 +4,7 @@
 from numpy import float32, float64, int32
 
 from fastact.elementary.scalar import bits, from_bits
-from fastact.engine.addresses import (
+from fastact.engine.intrinsics.addresses import (
     load_int32,
     load_int64,
     load_nth,

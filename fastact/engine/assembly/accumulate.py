@@ -11,7 +11,7 @@ Sums in float32 have twice LANES lanes where rows are taken one after the other:
 bytes, which a processor that has it adds at once. softmax of 1024 elements took 20 % less time so
 on AVX-512, and as long on AVX2, which adds two vectors either way. "low", which is small, may be
 kept in float64 all the same: what one step gives is joined before it is widened. What the sums
-end in is found by :mod:`fastact.engine.totals`.
+end in is found by :mod:`fastact.engine.assembly.totals`.
 """
 
 from __future__ import annotations
@@ -19,9 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fastact.engine.lanes import LANES, SIDE_LANES, LaneSpan
-from fastact.engine.plan import LINE
-from fastact.engine.vector_code import (
+from fastact.engine.assembly.vector_code import (
     BYTES,
     PRECISIONS,
     fused,
@@ -33,6 +31,8 @@ from fastact.engine.vector_code import (
     splat,
     vector_type,
 )
+from fastact.engine.lanes import LANES, SIDE_LANES, LaneSpan
+from fastact.engine.plan import LINE
 
 __all__ = ["Sums"]
 

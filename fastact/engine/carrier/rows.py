@@ -3,16 +3,16 @@
 Compiled once and shared by all row-wise functions, as the carrier is by the
 elementwise ones. A function is up to five lane spans (:mod:`fastact.engine.lanes`) that
 the row carrier strings together: MAXIMUM, PREPARE, SUM, FINISH, MAP
-(:mod:`fastact.engine.row_passes`).
+(:mod:`fastact.engine.carrier.row_passes`).
 
 A row is passed over three times: its maximum, the exponentials, which are stored and
 summed, and the product with the inverse of their sum. From 4 MB on, where that is read
-from memory, softmax has one pass fewer (:mod:`fastact.engine.online_row`): 14 % in float32
+from memory, softmax has one pass fewer (:mod:`fastact.engine.carrier.online_row`): 14 % in float32
 and 10 % in float64 with all threads at work, a few percent with one; in shorter rows it lost
 5 %. Without stored exponentials, logsumexp would gain nothing: arithmetic hides its reading.
 
 What only long rows need, and what brings rows that do not lie contiguous to scratch and back
-(:mod:`fastact.engine.row_transfer`), is compiled with the first that needs it.
+(:mod:`fastact.engine.carrier.row_transfer`), is compiled with the first that needs it.
 
 *Short rows* are taken SIDE_LANES at a time side by side, one to a lane; longer ones in turn, up to
 LANES at a time, or one.
@@ -21,7 +21,20 @@ Rows that are not contiguous, or of another storage dtype, go through scratch.
 """
 
 # Type annotations would be wrong here: these functions only exist compiled.
-from fastact.engine.addresses import (
+from fastact.engine.carrier.elements import by_team, has_word
+from fastact.engine.carrier.fp_state import put_back, suspend
+from fastact.engine.carrier.pace import loop_ended, threads_pay
+from fastact.engine.carrier.row_lanes import copy_elements, lanes_at, read_double, write_lane
+from fastact.engine.carrier.row_passes import (
+    place_rows,
+    place_streams,
+    place_tails,
+    rows_in_turn,
+    rows_side_by_side,
+    take_tail,
+)
+from fastact.engine.carrier.row_transfer import bring_side, second_half, send_side
+from fastact.engine.intrinsics.addresses import (
     allocate,
     clear_line,
     load_int64,
@@ -33,23 +46,11 @@ from fastact.engine.addresses import (
     store_nth,
     store_word,
 )
-from fastact.engine.cache_size import first_level_cache, second_level_cache
-from fastact.engine.calls import call_long_row, call_loop, call_scatter, call_transfer
-from fastact.engine.carrier import by_team, has_word
-from fastact.engine.exceptions import out_of_memory
-from fastact.engine.fp_state import put_back, suspend
+from fastact.engine.intrinsics.calls import call_long_row, call_loop, call_scatter, call_transfer
+from fastact.engine.intrinsics.exceptions import out_of_memory
 from fastact.engine.lanes import LANE_BITS, LANES, SIDE_LANES, SLOTS, TABLE_WORDS
-from fastact.engine.pace import loop_ended, threads_pay
+from fastact.engine.machine_code.cache_size import first_level_cache, second_level_cache
 from fastact.engine.plan import AWAKE, LINE, NATIVE, SCATTER, SERIAL, STORED
-from fastact.engine.row_lanes import copy_elements, lanes_at, read_double, write_lane
-from fastact.engine.row_passes import (
-    place_rows,
-    place_streams,
-    place_tails,
-    rows_in_turn,
-    rows_side_by_side,
-    take_tail,
-)
 from fastact.engine.row_plan import (
     BRING,
     COMPUTED,
@@ -60,7 +61,6 @@ from fastact.engine.row_plan import (
     SCALAR,
     SEND,
 )
-from fastact.engine.row_transfer import bring_side, second_half, send_side
 
 __all__ = ["row_loop", "rows"]
 

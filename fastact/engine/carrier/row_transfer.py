@@ -4,7 +4,8 @@ What is stored in 16 bits is converted on the way, as much at once as lies toget
 """
 
 # Type annotations would be wrong here: these functions only exist compiled.
-from fastact.engine.addresses import (
+from fastact.engine.carrier.row_lanes import pad
+from fastact.engine.intrinsics.addresses import (
     load_int32,
     load_int64,
     load_word,
@@ -12,11 +13,8 @@ from fastact.engine.addresses import (
     store_int32,
     store_int64,
 )
-from fastact.engine.calls import call_gather, call_scatter
-from fastact.engine.lanes import LANES, SIDE_LANES
-from fastact.engine.plan import GATHER, NATIVE, SCATTER, STORED
-from fastact.engine.row_lanes import pad
-from fastact.engine.transpose import (
+from fastact.engine.intrinsics.calls import call_gather, call_scatter
+from fastact.engine.intrinsics.transpose import (
     copy_side_int32,
     copy_side_int64,
     transpose_int32,
@@ -24,6 +22,8 @@ from fastact.engine.transpose import (
     transpose_two_int32,
     transpose_two_int64,
 )
+from fastact.engine.lanes import LANES, SIDE_LANES
+from fastact.engine.plan import GATHER, NATIVE, SCATTER, STORED
 
 __all__ = ["bring", "bring_side", "second_half", "send", "send_side"]
 

@@ -16,7 +16,7 @@ which waits for work of its own a little longer.
 """
 
 # Type annotations would be wrong here: these functions only exist compiled.
-from fastact.engine.addresses import clock, load_word, store_word
+from fastact.engine.intrinsics.addresses import clock, load_word, store_word
 from fastact.engine.plan import (
     BEGAN,
     INPUTS,

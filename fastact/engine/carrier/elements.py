@@ -7,7 +7,7 @@ serial carrier, which
 * gives contiguous operands to the span where they lie, and what is left of them at the ends line
   by line;
 * has anything else (strides, broadcast operands, float16) go through buffers
-  (:mod:`fastact.engine.buffered`), so that the span never sees the difference;
+  (:mod:`fastact.engine.carrier.buffered`), so that the span never sees the difference;
 * gives operands that come from beyond the second-level cache to a span of their own, which may ask
   for them ahead, and has results that the last one could not hold written past the caches;
 * restores the floating-point flags: saturation is what an activation is for, and
@@ -16,7 +16,11 @@ serial carrier, which
 
 # Type annotations would be wrong here: these functions only exist compiled.
 
-from fastact.engine.addresses import (
+from fastact.engine.assembly.span import UNIT_BITS
+from fastact.engine.carrier.fp_state import put_back, suspend
+from fastact.engine.carrier.hazard import APART, ONE_BY_ONE, SAME, worst_hazard
+from fastact.engine.carrier.pace import loop_ended, region_ended, threads_pay
+from fastact.engine.intrinsics.addresses import (
     clock,
     load_int32,
     load_int64,
@@ -28,11 +32,8 @@ from fastact.engine.addresses import (
     store_int64,
     store_nth,
 )
-from fastact.engine.calls import call_buffered, call_loop, call_maker, call_span
-from fastact.engine.exceptions import exception_pending, raise_exception
-from fastact.engine.fp_state import put_back, suspend
-from fastact.engine.hazard import APART, ONE_BY_ONE, SAME, worst_hazard
-from fastact.engine.pace import loop_ended, region_ended, threads_pay
+from fastact.engine.intrinsics.calls import call_buffered, call_loop, call_maker, call_span
+from fastact.engine.intrinsics.exceptions import exception_pending, raise_exception
 from fastact.engine.plan import (
     AWAKE,
     BUFFERED,
@@ -56,7 +57,6 @@ from fastact.engine.plan import (
     TEAM,
     UNIFORM,
 )
-from fastact.engine.span import UNIT_BITS
 
 __all__ = ["ADDRESS_BYTES", "alone", "by_team", "has_word", "loop", "loop_for", "serial"]
 
@@ -94,8 +94,8 @@ def copy_few(target, target_step, source, source_step, size, n):
 def few(args, done, n, steps, plan):
     """Elements ``done`` to ``n`` where they fit into one line and are computed as stored.
 
-    With the calls and the larger buffers of :func:`fastact.engine.buffered.buffered`, relu of one
-    element took 1.18 times as long as np.exp, and takes 1.05.
+    With the calls and the larger buffers of :func:`~fastact.engine.carrier.buffered.buffered`, relu
+    of one element took 1.18 times as long as np.exp, and takes 1.05.
     """
     stored = load_word(plan, STORED)
     inputs, operands = load_word(plan, INPUTS), load_word(plan, OPERANDS)

@@ -1,6 +1,6 @@
 """Python's exceptions, raised from compiled loops.
 
-Like :mod:`fastact.engine.addresses`, without meaning outside compiled code.
+Like :mod:`fastact.engine.intrinsics.addresses`, without meaning outside compiled code.
 """
 
 # Numba calls the code generators below with positions and names of its own choosing.

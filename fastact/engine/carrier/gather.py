@@ -1,11 +1,11 @@
 """Elements in storage to a span's buffer and back: what is copied for want of contiguity.
 
 Compiled once per dtype and shared by every loop, of elements or of rows. Those of 16 bits, which
-are converted too, are :mod:`fastact.engine.storage_code`'s.
+are converted too, are :mod:`fastact.engine.assembly.storage_code`'s.
 """
 
 # Type annotations would be wrong here: these functions only exist compiled.
-from fastact.engine.addresses import load_int32, load_int64, store_int32, store_int64
+from fastact.engine.intrinsics.addresses import load_int32, load_int64, store_int32, store_int64
 
 __all__ = ["make_gather", "make_scatter"]
 

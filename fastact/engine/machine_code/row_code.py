@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from importlib import import_module
 
-from fastact.engine import codecache
+from fastact.engine.machine_code import codecache
 
 __all__ = ["row_code"]
 
@@ -23,12 +23,14 @@ def row_code(part: str) -> dict[str, int]:
     symbols = {word: f"fastact.{name}" for word, (_, name, _) in _PARTS[part].items()}
 
     def build() -> bytes:
-        from fastact.engine import target
-        from fastact.engine.lowering import lower_address_function
+        from fastact.engine.machine_code import target
+        from fastact.engine.machine_code.lowering import lower_address_function
 
         modules = [
             lower_address_function(
-                symbols[word], getattr(import_module(f"fastact.engine.{module}"), name), arity
+                symbols[word],
+                getattr(import_module(f"fastact.engine.carrier.{module}"), name),
+                arity,
             )
             for word, (module, name, arity) in _PARTS[part].items()
         ]

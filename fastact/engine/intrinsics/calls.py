@@ -1,6 +1,6 @@
 """Code by address: how one part of the machine code calls another.
 
-Like :mod:`fastact.engine.addresses`, without meaning outside compiled code.
+Like :mod:`fastact.engine.intrinsics.addresses`, without meaning outside compiled code.
 """
 
 # Numba calls the code generators below with positions and names of its own choosing.
@@ -79,7 +79,7 @@ def call_buffered(
     span: Any,
     past: Any,
 ) -> Any:
-    """Call :func:`fastact.engine.buffered.buffered`."""
+    """Call :func:`fastact.engine.carrier.buffered.buffered`."""
     return types.void(*[types.int64] * 9), _caller(8)
 
 
@@ -96,7 +96,7 @@ def call_long_row(
     n: Any,
     done: Any,
 ) -> Any:
-    """Call :func:`fastact.engine.online_row.long_row`."""
+    """Call :func:`fastact.engine.carrier.online_row.long_row`."""
     return types.void(*[types.int64] * 9), _caller(8)
 
 
@@ -114,7 +114,7 @@ def call_transfer(
     rows: Any,
     n: Any,
 ) -> Any:
-    """Call :func:`fastact.engine.row_transfer.bring` or ``send``."""
+    """Call :func:`fastact.engine.carrier.row_transfer.bring` or ``send``."""
     return types.void(*[types.int64] * 10), _caller(9)
 
 

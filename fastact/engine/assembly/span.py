@@ -3,7 +3,7 @@
 A span is ``void span(char **operands, intp units, intp past)``. Every operand it gets is contiguous
 and holds ``units`` lines of 64 bytes, so a loop has no remainder, no alias checks and no
 stride: LLVM's vectoriser meets one loop of one shape. Tails, strides, dtype conversion
-and threads are the carrier's business (:mod:`fastact.engine.carrier`), which is compiled
+and threads are the carrier's business (:mod:`fastact.engine.carrier.elements`), which is compiled
 once for all activations.
 
 The loop goes on by several lines at a time (:mod:`fastact.engine.interleave`), the last by one.
@@ -16,9 +16,9 @@ two kilobytes ahead: the processor's own prefetching stops at the end of a page,
 arithmetic there is then waits with it. On an Intel Xeon (Granite Rapids) sigmoid of
 4e7 float64 took 1.31 ns per element without and 0.80 so, 0.74 being its arithmetic, and relu 0.83
 and 0.59. In the near caches it costs up to a fifth: hence a span of its own. On a Zen
-(:func:`~fastact.engine.target.asks_ahead`) it pays only together with streaming: relu of 16e6
-float32 0.20 and 0.17. What does little more than copy has vectors of
-:func:`~fastact.engine.target.copying_width` there.
+(:func:`~fastact.engine.machine_code.target.asks_ahead`) it pays only together with streaming: relu
+of 16e6 float32 0.20 and 0.17. What does little more than copy has vectors of
+:func:`~fastact.engine.machine_code.target.copying_width` there.
 
 Where ``past`` is not 0 a far span writes past the caches, for results larger than the last of
 them; its outputs then begin on cache lines. An ordinary store reads its line into the cache
@@ -40,13 +40,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from fastact.engine import target
-from fastact.engine.element_code import Operands, Output
-from fastact.engine.entry import Activation
-from fastact.engine.forms import Form
-from fastact.engine.interleave import STEPS, lines_at_once, scheduling
-from fastact.engine.plan import LINE
-from fastact.engine.stepped_loop import (
+from fastact.engine.assembly.element_code import Operands, Output
+from fastact.engine.assembly.stepped_loop import (
     AGAIN,
     PREFETCH,
     RARELY,
@@ -55,7 +50,12 @@ from fastact.engine.stepped_loop import (
     prefetches,
     stepped_loop,
 )
-from fastact.engine.vector_code import BYTES, PRECISIONS
+from fastact.engine.assembly.vector_code import BYTES, PRECISIONS
+from fastact.engine.entry import Activation
+from fastact.engine.forms import Form
+from fastact.engine.interleave import STEPS, lines_at_once, scheduling
+from fastact.engine.machine_code import target
+from fastact.engine.plan import LINE
 
 if TYPE_CHECKING:
     from fastact.engine.rowwise import GatedUnit

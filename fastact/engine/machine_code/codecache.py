@@ -21,9 +21,9 @@ from pathlib import Path
 
 import platformdirs
 
-from fastact.engine import target
-from fastact.engine.cache_size import first_level_cache, second_level_cache
 from fastact.engine.locks import need_compiler
+from fastact.engine.machine_code import target
+from fastact.engine.machine_code.cache_size import first_level_cache, second_level_cache
 from fastact.engine.setting import SettingError
 
 __all__ = ["cache_directory", "keeps", "load", "recall", "remember", "remove_stale"]
@@ -60,7 +60,7 @@ def _version(distribution: str) -> str:
 def _key() -> str:
     """Digest of all that the machine code depends on besides its name; "" if that is unknown."""
     digest = hashlib.blake2b(digest_size=12)
-    package = Path(__file__).parent.parent
+    package = Path(__file__).parents[2]
     sources = sorted(package.rglob("*.py"))
     if not sources:  # imported from an archive
         return ""

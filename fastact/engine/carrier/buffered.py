@@ -7,10 +7,10 @@ need this code: it is compiled with the first array that does.
 
 # Type annotations would be wrong here: these functions only exist compiled.
 
-from fastact.engine.addresses import load_nth, load_word, stack, store_nth
-from fastact.engine.calls import call_gather, call_scatter, call_span
-from fastact.engine.carrier import ADDRESS_BYTES
-from fastact.engine.hazard import ONE_BY_ONE, SAME
+from fastact.engine.carrier.elements import ADDRESS_BYTES
+from fastact.engine.carrier.hazard import ONE_BY_ONE, SAME
+from fastact.engine.intrinsics.addresses import load_nth, load_word, stack, store_nth
+from fastact.engine.intrinsics.calls import call_gather, call_scatter, call_span
 from fastact.engine.plan import (
     GATHER,
     INPUTS,

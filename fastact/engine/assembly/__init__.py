@@ -1,0 +1,1 @@
+"""Kernels -> vector loops, the spans, as LLVM assembly."""

@@ -1,0 +1,1 @@
+"""Compiled functions and assembly -> machine code: made for a processor, kept, loaded."""
