@@ -38,10 +38,11 @@ sys.path.insert(0, str(ROOT))
 
 from bench.native import DIVIDE, SQRT, clock_chain, fastest, operation, repeat  # noqa: E402
 from docs.generate import code, spliced, table  # noqa: E402
-from fastact.engine.assembly.span import UNIT_BITS, span_assembly  # noqa: E402
+from fastact.engine.assembly.span import span_assembly  # noqa: E402
 from fastact.engine.entry import Activation, at_defaults, registry  # noqa: E402
 from fastact.engine.forms import FORMS, Form  # noqa: E402
 from fastact.engine.machine_code import target  # noqa: E402
+from fastact.engine.plan import LINE  # noqa: E402
 
 #: Class -> mnemonics (without the v of AVX), and 32 bytes that an Intel server does of it in one
 #: cycle.
@@ -164,7 +165,7 @@ def simulated(loop: list[str]) -> tuple[float, float] | None:
 def span_calls(modules: list[str], symbol: str, operands: int, dtype: str) -> tuple[Any, Any, int]:
     """Two calls of a span, the first for so many elements more, in the first-level cache."""
     span = target.load_object(target.emit_object(modules), [symbol])[symbol]
-    units, elements = UNITS, (1 << UNIT_BITS) // np.dtype(dtype).itemsize
+    units, elements = UNITS, LINE // np.dtype(dtype).itemsize
     # On cache lines, where the carrier begins: a store across two of them takes twice as long.
     room = np.empty(operands * elements * units + elements, dtype)
     begin = -room.ctypes.data % 64 // room.itemsize

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 import fastact as fa
-from fastact.engine.assembly.span import UNIT_BITS, span_assembly
+from fastact.engine.assembly.span import span_assembly
 from fastact.engine.carrier.elements import LONG
 from fastact.engine.machine_code import target
+from fastact.engine.plan import LINE
 from tests.conftest import DTYPES, ENTRIES, fill, genuine
 from tests.sampling import binades
 
@@ -213,7 +214,7 @@ def test_what_gains_on_some_processor_has_the_same_bits_on_all(
 ) -> None:
     """Lines at a time and the order of instructions, as they are for vectors of each size."""
     x = sample(precision)
-    per_line = (1 << UNIT_BITS) // x.itemsize
+    per_line = LINE // x.itemsize
     # Steps of four lines, one of two and one of one.
     units = (x.size // per_line) | 3
     arrays = [np.resize(x, units * per_line) for _ in form.operands]

@@ -101,7 +101,7 @@ np.testing.assert_array_equal(fa.softmax(x), expected)
 
 def test_buffers_that_cannot_be_made_are_an_error_where_they_are_needed(run: Run) -> None:
     code = """
-import numpy as np, fastact as fa, fastact.engine.machine_code.carrier_code as module
+import numpy as np, fastact as fa, fastact.engine.carrier_code as module
 relu, address = fa.relu, module._buffered_address
 def fail(): raise OSError("no room")
 module._buffered_address = fail

@@ -8,15 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastact.engine.entry import Activation, at_defaults
+from fastact.engine.entry import Activation, at_defaults, name_at_defaults
 from fastact.engine.namespace import genuine, is_function, offers
-
-__all__ = ["name_at_defaults"]
-
-
-def name_at_defaults(namespace: str, name: str) -> str:
-    """What the ufunc is called: leaky_relu, vjp:leaky_relu. Pickle would take a dot apart."""
-    return f"{namespace}:{name}" if namespace else name
 
 
 def __getattr__(name: str) -> Any:

@@ -22,7 +22,7 @@ from fastact.engine.forms import FORMS, Form
 from fastact.engine.interleave import marked_like
 
 __all__ = ["EXACT", "OWED", "ROUNDED", "Activation", "Bound", "Interval", "activation"]
-__all__ += ["at_defaults", "registry"]
+__all__ += ["at_defaults", "name_at_defaults", "registry"]
 
 Body = Callable[..., Any]
 
@@ -187,6 +187,11 @@ def at_defaults(entry: Activation) -> Activation:
         for precision in ("float32", "float64")
     }
     return replace(entry, bodies=bodies, fixed=True)
+
+
+def name_at_defaults(namespace: str, name: str) -> str:
+    """What its ufunc is called: leaky_relu, vjp:leaky_relu. Pickle would take a dot apart."""
+    return f"{namespace}:{name}" if namespace else name
 
 
 def _fixed(body: Body, precision: str, parameters: Mapping[str, float | None]) -> Body:

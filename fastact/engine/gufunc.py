@@ -9,14 +9,14 @@ from dataclasses import fields
 
 import numpy as np
 
-from fastact.engine import threads
+from fastact.engine import carrier_code, threads
 from fastact.engine.dtypes import COMPUTED, stored_bytes
 from fastact.engine.first_loop import plan_filled_later
 from fastact.engine.lanes import ARRANGEMENTS, LaneSpan
-from fastact.engine.machine_code import carrier_code, codecache
-from fastact.engine.machine_code.row_code import row_code
+from fastact.engine.machine_code import codecache
 from fastact.engine.make_ufunc import call_signature, make_ufunc
 from fastact.engine.plan import NEVER, Plan, make_plan, plan_words
+from fastact.engine.row_code import row_code
 from fastact.engine.row_plan import ROW_PLAN_WORDS
 from fastact.engine.rowwise import RowForm, RowFunction, RowKernel
 

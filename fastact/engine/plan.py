@@ -78,8 +78,9 @@ LOOP, BUSY, CAP, LAST, BEGAN, PATIENCE, REST, UNTIL = 0, 64, 128, 136, 144, 160,
 PLACES = {"near": 0, "fetched": 1, "streamed": 2}
 #: log2 of the elements that a plan's ``PACE`` is for.
 PACE_BITS = 10
-#: Bytes of a cache line.
-LINE = 64
+#: The bytes of a cache line, which are those of the widest vector there is: a span's unit.
+LINE_BITS = 6
+LINE = 1 << LINE_BITS
 #: A length that no array has.
 NEVER = int(np.iinfo(np.int64).max)
 #: g, x and two parameters, or x, two parameters and two outputs, with room to spare.

@@ -21,9 +21,10 @@ import time
 
 import numpy as np
 
+from fastact.engine import carrier_code
 from fastact.engine.first_loop import plan_filled_later
 from fastact.engine.locks import need_compiler
-from fastact.engine.machine_code import carrier_code, codecache
+from fastact.engine.machine_code import codecache
 from fastact.engine.plan import (
     CAP,
     LOOP,

@@ -9,14 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastact.engine import threads
-from fastact.engine.at_defaults import name_at_defaults
+from fastact.engine import carrier_code, threads
 from fastact.engine.bfloat16 import keep_python_floats_weak
 from fastact.engine.dtypes import COMPUTED, loop_dtypes, stored_bytes
-from fastact.engine.entry import Activation
+from fastact.engine.entry import Activation, name_at_defaults
 from fastact.engine.first_loop import plan_filled_later
 from fastact.engine.forms import Form
-from fastact.engine.machine_code import carrier_code, codecache
+from fastact.engine.machine_code import codecache
 from fastact.engine.machine_code.cache_size import far_lengths
 from fastact.engine.make_ufunc import call_signature, make_ufunc
 from fastact.engine.plan import Plan, plan_words

@@ -83,7 +83,8 @@ def formula_function(entry: Activation, names: Mapping[str, Any]) -> Callable[..
     )
     code = compile(ast.fix_missing_locations(function), f"<formula of {entry.name}>", "eval")
     scope = {**names, "__builtins__": {}, "_number": _number}
-    return eval(code, scope)
+    function_of_formula: Callable[..., Any] = eval(code, scope)
+    return function_of_formula
 
 
 class _Fold(ast.NodeTransformer):

@@ -60,10 +60,8 @@ from fastact.engine.plan import LINE
 if TYPE_CHECKING:
     from fastact.engine.rowwise import GatedUnit
 
-__all__ = ["UNIT_BITS", "copies", "span_assembly"]
+__all__ = ["copies", "span_assembly"]
 
-#: log2 of the bytes per unit: the widest vector there is, and a cache line.
-UNIT_BITS = LINE.bit_length() - 1
 #: Additions and multiplications up to which a loop does little more than copy.
 COPYING = 3
 
@@ -91,7 +89,7 @@ def span_assembly(
     outputs = [Output(f"out{k}", body, precision, operands) for k, body in enumerate(bodies)]
     names = [output.name for output in outputs]
     amended = any(output.where for output in outputs)
-    lanes = (1 << UNIT_BITS) // size
+    lanes = LINE // size
     steps = STEPS[lines_at_once(bodies, target.vector_bytes())]
     texts = list(dict.fromkeys(text for o in outputs for text in o.texts.values()))
     bits = target.copying_width() if far and copies(texts) else target.vector_width()

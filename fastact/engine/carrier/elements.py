@@ -16,7 +16,6 @@ serial carrier, which
 
 # Type annotations would be wrong here: these functions only exist compiled.
 
-from fastact.engine.assembly.span import UNIT_BITS
 from fastact.engine.carrier.fp_state import put_back, suspend
 from fastact.engine.carrier.hazard import APART, ONE_BY_ONE, SAME, worst_hazard
 from fastact.engine.carrier.pace import loop_ended, region_ended, threads_pay
@@ -42,6 +41,7 @@ from fastact.engine.plan import (
     FETCHING,
     INPUTS,
     LINE,
+    LINE_BITS,
     LOOP,
     MAKER,
     MAX_OPERANDS,
@@ -180,10 +180,10 @@ def carry(args, n, steps, plan, where):
             past = 1
         if head > 0 and (contiguous or past == 1):
             first = head
-    done, units = first, ((n - first) * stored) >> UNIT_BITS
+    done, units = first, ((n - first) * stored) >> LINE_BITS
     if contiguous and units > 0:
         span_at(args, steps, done, units, span, past, plan)
-        done += (units << UNIT_BITS) // stored
+        done += (units << LINE_BITS) // stored
     # A whole line at either end, part of it for the second time, where that spoils no input.
     again = contiguous and order == APART and n * stored >= LINE
     start, end = 0, first

@@ -28,7 +28,7 @@ __all__ = ["load_team"]
 
 
 @numba.njit(parallel=True, error_model="numpy")
-def drive(args, dimensions, steps, plan, threads):  # type: ignore[no-untyped-def]
+def drive(args, dimensions, steps, plan, threads):
     n = load_int64(dimensions)
     grain = load_word(plan, GRAIN)
     share = ((n + threads - 1) // threads + grain - 1) // grain * grain
@@ -47,7 +47,7 @@ def drive(args, dimensions, steps, plan, threads):  # type: ignore[no-untyped-de
             call_loop(serial, own_args, own_dimensions, steps, plan)
 
 
-def team(args, dimensions, steps, plan):  # type: ignore[no-untyped-def]
+def team(args, dimensions, steps, plan):
     """A loop that runs on all threads Numba allows, or serially when busy."""
     cell = load_word(plan, TEAM)
     if exchange(cell + BUSY, 1) == 0:
