@@ -163,7 +163,7 @@ def _(x):
     double = float32(2.0) * DOWN_SINGLE
     far = select(x < float32(0.0), fma(tail, -double, float32(2.0)), tail * double)
     near = fma(-x, erf_slope_single(v), float32(1.0))
-    return select(z < float32(0.36), near, far)
+    return select(z < float32(0.2), near, far)
 
 
 @erfc.derivative
@@ -211,7 +211,7 @@ def _(x):
     tail = _tail_single(*terms, *mills_single_terms(a, v))
     far = select(x < float32(0.0), tail * DOWN_SINGLE, fma(tail, -DOWN_SINGLE, float32(1.0)))
     near = fma(x, phi_slope_single(v), float32(0.5))
-    return select(a < float32(0.5), near, far)
+    return select(a < float32(0.27), near, far)
 
 
 @ndtr.derivative

@@ -53,20 +53,18 @@ def erf_core_single(x):
 
 
 def erf_slope_single(v):
-    """erf(z) / z with v = -z^2 in float32, for |z| <= 0.36: minimax in the error of erf, 2^-27.4.
+    """erf(z) / z with v = -z^2 in float32, for |z| <= 0.2: minimax in the error of erf, 2^-27.2.
 
     The product with z is exact inside an fma, and added to 1 it is monotone.
     """
-    s = v * v
-    low = fma(float32(0.37612131237983704), v, float32(1.1283791065216064))
-    return fma(fma(float32(0.02539190836250782), v, float32(0.11269627511501312)), s, low)
+    p = fma(float32(0.11097646504640579), v, float32(0.37608930468559265))
+    return fma(p, v, float32(1.128378987312317))
 
 
 def phi_slope_single(v):
-    """(Phi(x) - 1/2) / x with v = -x^2 / 2, for |x| <= 0.5: likewise, 2^-28.4."""
-    s = v * v
-    low = fma(float32(0.132979154586792), v, float32(0.3989422619342804))
-    return fma(fma(float32(0.008995315991342068), v, float32(0.039847567677497864)), s, low)
+    """(Phi(x) - 1/2) / x with v = -x^2 / 2, for |x| <= 0.27: likewise, 2^-28.7."""
+    p = fma(float32(0.03929396718740463), v, float32(0.13296985626220703))
+    return fma(p, v, float32(0.398942232131958))
 
 
 def erf_far_single(z):
