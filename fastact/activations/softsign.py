@@ -1,18 +1,17 @@
 """The rational sigmoid x / (1 + |x|)."""
 
-from numpy import float32, float64
+from numpy import float32
 
-from fastact.elementary.scalar import copysign, fabs, fma, select
+from fastact.elementary.scalar import copysign, fabs, fma, like, select
 from fastact.engine.entry import OWED, Interval, activation
 
 
-def _inverse(z):
-    """i and e with 1 / (1 + z) = i (1 + e): e is exact but for its own last place."""
-    large = z > 1.0
-    d = 1.0 + z
-    d_low = (select(large, z, 1.0) - d) + select(large, 1.0, z)
-    i = 1.0 / d
-    return i, fma(-i, d_low, fma(-i, d, 1.0))
+def _sum(z):
+    """d and d' with 1 + z = d + d', for z >= 0."""
+    one = like(z, 1.0)
+    large = z > one
+    d = one + z
+    return d, (select(large, z, one) - d) + select(large, one, z)
 
 
 @activation(
@@ -28,36 +27,36 @@ def _inverse(z):
 )
 def softsign(x):
     """Softsign."""
-    # x i (1 + e), rounded once; e is +0.0 at 0, so that the sign of a zero stays.
-    x = select(x > 2.0**60, 2.0**60, x)
-    x = select(x < -(2.0**60), -(2.0**60), x)
-    i, e = _inverse(fabs(x))
-    return fma(x, i, x * i * e)
-
-
-@softsign.single
-def _(x):
     # Beyond 2^60 the result rounds to 1; an infinity would be multiplied by 0.
-    one, end = float32(1.0), float32(2.0**60)
-    z = fabs(x)
+    z, end = fabs(x), like(x, 2.0**60)
     z = select(z > end, end, z)
-    d = one + z
-    d_low = (select(z > one, z, one) - d) + select(z > one, one, z)
-    r = one / d
-    q = z * r
-    # Where q d_low underflows it counts for nothing.
-    return copysign(fma(fma(-q, d_low, fma(-q, d, z)), r, q), x)
+    d, d_low = _sum(z)
+    i = like(x, 1.0) / d
+    q = z * i
+    # Where q d' underflows it counts for nothing.
+    return copysign(fma(fma(-q, d_low, fma(-q, d, z)), i, q), x)
+
+
+def _slope(z):
+    """(1 + z)^-2 = i^2 (1 + 2 e), rounded once, or as it becomes subnormal."""
+    d, d_low = _sum(z)
+    one = like(z, 1.0)
+    i = one / d
+    e = fma(-i, d_low, fma(-i, d, one))
+    p = i * i
+    return p + fma(p + p, e, fma(i, i, -p))
+
+
+# Beyond these ends it is 0, and so must be the square of i, but not i.
 
 
 @softsign.derivative
 def _(x):
-    # i^2 (1 + 2 e): the last product is the only one to be subnormal.
-    z = fabs(x)
-    i, e = _inverse(select(z > 2.0**600, 2.0**600, z))
-    return i * fma(e, i + i, i)
+    z, end = fabs(x), 2.0**600
+    return _slope(select(z > end, end, z))
 
 
 @softsign.derivative_single
 def _(x):
-    d = 1.0 + fabs(float64(x))
-    return float32(1.0 / (d * d))
+    z, end = fabs(x), float32(2.0**80)
+    return _slope(select(z > end, end, z))
