@@ -2,10 +2,10 @@
 
 from numpy import float32
 
-from fastact.elementary.exp import exp_double_parts, exp_short_single, exp_wide, power_of_two
-from fastact.elementary.scalar import fma, select
+from fastact.elementary.exp import exp_double_parts, exp_short_single, power_of_two
+from fastact.elementary.scalar import fma
 
-__all__ = ["expm1_double_parts", "expm1_single_parts", "expm1_wide"]
+__all__ = ["expm1_double_parts", "expm1_single_parts"]
 
 
 def expm1_double_parts(x):
@@ -28,14 +28,3 @@ def expm1_single_parts(x):
     a, b = scale - float32(1.0), scale * t
     total = a + b
     return total, fma(scale, (r - t) + w, (a - total) + b)
-
-
-def expm1_wide(x):
-    """exp(x) - 1 in float64, good to 2^-30 relative, for x <= 0."""
-    # The series of (exp(x) - 1) / x on [-1/16, 0]; the difference loses 5 bits beyond.
-    s = fma(x, 1.0 / 720.0, 1.0 / 120.0)
-    s = fma(s, x, 1.0 / 24.0)
-    s = fma(s, x, 1.0 / 6.0)
-    s = fma(s, x, 0.5)
-    near = fma(s * x, x, x)
-    return select(x > -0.0625, near, exp_wide(x) - 1.0)
