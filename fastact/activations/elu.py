@@ -57,7 +57,7 @@ def _within(x, least, most):
 @four_lines(64)
 def elu(x, alpha=1.0):
     """Exponential linear unit."""
-    m, m_low = expm1_double_parts(_within(x, -700.0, _LITTLE))
+    m, m_low = expm1_double_parts(_within(x, -60.0, _LITTLE))
     left = select(fabs_below(x, 2.0**-60), alpha * x, _times(alpha, m, m_low))
     return select(x > 0.0, x, left)
 
@@ -125,7 +125,7 @@ _PRODUCT_SINGLE, _PRODUCT_SINGLE_LOW = float32(1.7580993175506592), float32(2.32
 )
 def selu(x):
     """Scaled exponential linear unit, with the constants in full."""
-    m, m_low = expm1_double_parts(_within(x, -700.0, _LITTLE))
+    m, m_low = expm1_double_parts(_within(x, -60.0, _LITTLE))
     value = _times_pair(_PRODUCT, _PRODUCT_LOW, m, m_low)
     left = select(fabs_below(x, 2.0**-60), _PRODUCT * x, value)
     return select(x > 0.0, _SCALE * x, left)
@@ -187,7 +187,7 @@ def _quotient(x, alpha, limit):
 def celu(x, alpha=1.0):
     """Continuously differentiable exponential linear unit."""
     z = select(x > 0.0, 0.0, x)
-    q, low = _quotient(z, alpha, 700.0)
+    q, low = _quotient(z, alpha, 60.0)
     m, m_low = expm1_double_parts(q)
     left = select(fabs_below(q, 2.0**-60), z, _times(alpha, m, fma(low, m, m_low + low)))
     return select(x > 0.0, x, left)

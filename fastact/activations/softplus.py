@@ -201,7 +201,7 @@ def _(x, beta):
 def _(y, beta):
     # s(beta x) = 1 - exp(-beta y), which an error of y counts in once at most.
     v = -(beta * y)
-    m, m_low = expm1_double_parts(select(v < -700.0, -700.0, v))
+    m, m_low = expm1_double_parts(select(v < -60.0, -60.0, v))
     # A difference from 0, for 0 to be positive.
     return 0.0 - (m + m_low)
 

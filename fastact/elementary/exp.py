@@ -39,6 +39,7 @@ __all__ = [
     "exp_double_parts",
     "exp_series_double",
     "exp_series_single",
+    "exp_short_double",
     "exp_short_single",
     "exp_twice_single",
     "exp_wide",
@@ -49,7 +50,7 @@ __all__ = [
 
 _TWICE_LOG2_E_SINGLE = float32(2.8853900817779268)
 # With the bias of the exponent, so that one shift makes the power of two.
-_MAGIC_BIASED_SINGLE = float32(ROUND_SINGLE + 127.0)
+_MAGIC_BIASED, _MAGIC_BIASED_SINGLE = ROUND + 1023.0, float32(ROUND_SINGLE + 127.0)
 _HALF_LN2_SINGLE = float32(0.34657359027997264)
 
 
@@ -103,6 +104,18 @@ def exp_series_single(r, unit):
     return fma(fma(unit * float32(0.0013814468402415514), s, a1), s, a0), s
 
 
+def _rest_double(r, p):
+    """q with exp(r) = 1 + r + r^2 / 2 + r^3 q, for p = r^2: degree 9, 2^-60 of exp(r) - 1."""
+    # In pairs of coefficients: half the depth of Horner's scheme.
+    square = p * p
+    a = fma(float64(0.04166666666666667), r, float64(0.1666666666666667))
+    b = fma(float64(0.0013888888888883752), r, float64(0.008333333333326141))
+    c = fma(float64(2.4801587325533363e-05), r, float64(0.00019841269874800493))
+    d = fma(float64(2.7557273661348637e-07), r, float64(2.7557255425746435e-06))
+    e = fma(float64(2.0914679376583935e-09), r, float64(2.510520637395701e-08))
+    return fma(fma(fma(e, p, d), square, fma(c, p, b)), p, a)
+
+
 def exp_double_parts(x):
     """k, t, u with exp(x) = 2^k (1 + t + u), |t| < 0.42 and u of 2^-53 t; k as int64.
 
@@ -114,15 +127,8 @@ def exp_double_parts(x):
     low = k * LN2_LOW
     r = high - low
     rest = (high - r) - low
-    # In pairs of coefficients: half the depth of Horner's scheme.
     p = r * r
-    square = p * p
-    a = fma(float64(0.04166666666666667), r, float64(0.1666666666666667))
-    b = fma(float64(0.0013888888888883752), r, float64(0.008333333333326141))
-    c = fma(float64(2.4801587325533363e-05), r, float64(0.00019841269874800493))
-    d = fma(float64(2.7557273661348637e-07), r, float64(2.7557255425746435e-06))
-    e = fma(float64(2.0914679376583935e-09), r, float64(2.510520637395701e-08))
-    q = fma(fma(fma(e, p, d), square, fma(c, p, b)), p, a)
+    q = _rest_double(r, p)
     # r^2 / 2 is carried whole: rounded, it would cost expm1 half an ULP near log(2) / 2.
     half = 0.5 * p
     # The rest, r^2 (q - 1/2) + rest (1 + r), is at most 0.008.
@@ -151,12 +157,20 @@ def exp_twice_single(z):
     return from_bits(int32(bits(shifted) << int32(23))), t
 
 
-def exp_short_single(v, v_low):
-    """2^k, r, w with exp(v + v_low) = 2^k (1 + r + w), |w| < 0.07, for v in [-80, 60].
+def exp_short_double(v, v_low):
+    """2^k, r, w with exp(v + v_low) = 2^k (1 + r + w), |w| < 0.07, for v in [-700, 700].
 
-    One step of reduction, |k| 2^-29 off: for results that are added to a larger term, or
+    One step of reduction, |k| 2^-55 off: for results that are added to a larger term, or
     to 2^k - 1. At 0 the relative accuracy of r + w is kept.
     """
+    shifted = fma(v, LOG2_E, _MAGIC_BIASED)
+    r = fma(shifted - _MAGIC_BIASED, -LN2, v) + v_low
+    p = r * r
+    return from_bits(int64(bits(shifted) << int64(52))), r, fma(r, _rest_double(r, p), 0.5) * p
+
+
+def exp_short_single(v, v_low):
+    """The same in float32 arithmetic for v in [-80, 60], |k| 2^-29 off."""
     shifted = fma(v, LOG2_E_SINGLE, _MAGIC_BIASED_SINGLE)
     r = fma(shifted - _MAGIC_BIASED_SINGLE, -LN2_SINGLE, v) + v_low
     q, s = exp_series_single(r, float32(1.0))
