@@ -35,11 +35,13 @@ class References(NamedTuple):
     derivative: Reference
 
 
-def crossings(entry: Any, x: NDArray[Any]) -> NDArray[np.bool_]:
+def crossings(oracle: Oracle, x: NDArray[Any]) -> NDArray[np.bool_]:
     """Whether each input lies at an interior zero of the derivative."""
     near = np.zeros(x.shape, bool)
-    for zero in entry.derivative_zeros:
-        near |= np.abs(x.astype(np.float64) - zero) < CROSSING_WIDTH
+    with np.errstate(over="ignore"):
+        place = oracle.place(x.astype(np.float64))
+    for zero in oracle.entry.derivative_zeros:
+        near |= np.abs(place - zero) < CROSSING_WIDTH
     return near
 
 
@@ -62,7 +64,7 @@ def references(oracle: Oracle, x: NDArray[np.float64]) -> References:
         todo = np.array(left, dtype=np.intp)
         if not left:
             break
-    near = crossings(oracle.entry, x)
+    near = crossings(oracle, x)
     made = References(_arrays(parts[0], np.zeros_like(near)), _arrays(parts[1], near))
     if todo.size:
         exact = [oracle(at) for at in x[todo].tolist()]

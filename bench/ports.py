@@ -168,7 +168,7 @@ def span_calls(modules: list[str], symbol: str, operands: int, dtype: str) -> tu
     units, elements = UNITS, LINE // np.dtype(dtype).itemsize
     # On cache lines, where the carrier begins: a store across two of them takes twice as long.
     room = np.empty(operands * elements * units + elements, dtype)
-    begin = -room.ctypes.data % 64 // room.itemsize
+    begin = -room.ctypes.data % LINE // room.itemsize
     x = room[begin : begin + operands * elements * units].reshape(operands, -1)
     x[...] = np.random.default_rng(0).normal(0, 2, x.shape)
     x[1:-1] = np.abs(x[1:-1])  # parameters are positive

@@ -72,6 +72,17 @@ class Oracle:
         """Points without a unique derivative, and the value to be taken there."""
         return self._kinks
 
+    @property
+    def derivative_zeros(self) -> list[float]:
+        """Interior zeros of f' at these parameters."""
+        steepness = self.place(1.0)
+        return [zero / steepness for zero in self.entry.derivative_zeros if steepness]
+
+    def place(self, x: Any) -> Any:
+        """What is at the entry's ``derivative_zeros`` where f' is 0: x times a parameter, or x."""
+        names = {**self.parameters, "x": x, "__builtins__": {}}
+        return eval(self.entry.derivative_zeros_in, names)
+
     def __call__(self, x: float) -> Exact:
         """Value and derivative at the finite point ``x``."""
         if self.balls:

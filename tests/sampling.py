@@ -85,7 +85,7 @@ def inputs(
     dtype = np.dtype(dtype)
     random = np.random.default_rng(SEED + 1)
     log = np.exp(random.uniform(math.log(1e-4), math.log(1000.0), dense))
-    special = [*oracle.kinks, *entry.derivative_zeros]
+    special = [*oracle.kinks, *oracle.derivative_zeros]
     points = np.concatenate(
         [
             binades(dtype, each).astype(np.float64),

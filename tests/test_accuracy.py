@@ -49,7 +49,7 @@ def judge(entry: Any, x: NDArray[Any], oracle: Oracle) -> Sample:
         x,
         exact,
         reference([e.value for e in exact], x.dtype),
-        reference([e.derivative for e in exact], x.dtype, crossings(entry, x).tolist()),
+        reference([e.derivative for e in exact], x.dtype, crossings(oracle, x).tolist()),
     )
 
 
@@ -171,7 +171,7 @@ def test_vjp_is_the_product_with_the_derivative(entry: Any, precision: str, fact
     with mpmath.workprec(200):
         slopes = [oracle(float(v)).derivative for v in x]
         products = [s * mpmath.mpf(float(g)) for s in slopes]
-    crossing = crossings(entry, x).tolist()
+    crossing = crossings(oracle, x).tolist()
     expected = reference(products, precision)
     results = genuine("vjp", entry.name)(g, x, *parameters.values())
     assert results.dtype == precision

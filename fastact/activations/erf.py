@@ -152,12 +152,14 @@ def erfc(x):
 
 @erfc.single
 def _(x):
+    # At the end, as that of 16.1, its square makes the power of two 0 (VANISHED_SINGLE).
     z = fabs(x)
     z = select(z > float32(11.3848), float32(11.3848), z)
     v = -(z * z)
     a = z * SQRT_2_SINGLE
     a_low = fma(z, SQRT_2_SINGLE_LOW, fma(z, SQRT_2_SINGLE, -a))
     i, e, small = mills_single_terms(a, v)
+    # W(a + a') is as nearly as needed W(a) (1 - a' / (a + c)), and i / MIDDLE is 1 / (a + c).
     e = fma(a_low * float32(-1.0 / MIDDLE), i, e)
     tail = _tail_single(*exp_single_terms(v, -fma(z, z, v)), i, e, small)
     double = float32(2.0) * DOWN_SINGLE
@@ -203,6 +205,7 @@ def ndtr(x):
 
 @ndtr.single
 def _(x):
+    # At the end the power of two is 0 (VANISHED_SINGLE).
     a = fabs(x)
     a = select(a > float32(16.1006), float32(16.1006), a)
     half = float32(0.5) * a

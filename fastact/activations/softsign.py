@@ -38,7 +38,7 @@ def softsign(x):
 
 
 def _slope(z):
-    """(1 + z)^-2 = i^2 (1 + 2 e), rounded once, or as it becomes subnormal."""
+    """(1 + z)^-2 = i^2 (1 + 2 e), rounded once; next to the subnormal numbers p' is, too."""
     d, d_low = _sum(z)
     one = like(z, 1.0)
     i = one / d
@@ -47,11 +47,9 @@ def _slope(z):
     return p + fma(p + p, e, fma(i, i, -p))
 
 
-# Beyond these ends it is 0, and so must be the square of i, but not i.
-
-
 @softsign.derivative
 def _(x):
+    # From there on i^2 is 0 and i is not: its products stay finite.
     z, end = fabs(x), 2.0**600
     return _slope(select(z > end, end, z))
 

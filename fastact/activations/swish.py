@@ -12,9 +12,7 @@ from fastact.elementary.logistic_double import (
     times_logistic_double,
     times_slope_double,
 )
-from fastact.elementary.logistic_parts import (
-    logistic_double_parts,
-)
+from fastact.elementary.logistic_parts import logistic_double_parts
 from fastact.elementary.logistic_single import (
     LEAST_SINGLE,
     complement_single,
@@ -119,6 +117,7 @@ def _amended_double(x, beta, value):
     drawback="One more parameter to train for a small gain over silu.",
     max_ulp=OWED,
     derivative_zeros=(-1.2784645427610738,),
+    derivative_zeros_in="beta * x",
 )
 @amended(value=_usual_double, where=_unusual_double, by=_amended_double)
 def swish(x, beta=1.0):

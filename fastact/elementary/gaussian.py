@@ -92,9 +92,9 @@ def _single_terms(shifted, v, v_low):
 
 
 def exp_single_terms(v, v_low):
-    """scale, r, w with exp(v + v_low) = scale 2^-60 (1 + r + w), -128 <= v <= 40.
+    """scale, r, w with exp(v + v_low) = scale 2^-60 (1 + r + w), -129.9 <= v <= 40.
 
-    At VANISHED_SINGLE the scale is 0.
+    Below -129.28, and so at VANISHED_SINGLE, the scale is 0.
     """
     return _single_terms(fma(v, LOG2_E_SINGLE, _MAGIC_SINGLE), v, v_low)
 

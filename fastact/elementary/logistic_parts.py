@@ -8,16 +8,11 @@ unevaluated pairs, so that a kernel may multiply before it rounds for the only t
 
 from numpy import int64
 
-from fastact.elementary.exp import (
-    exp_double_parts,
-    power_of_two,
-)
+from fastact.elementary.exp import exp_double_parts, power_of_two
 from fastact.elementary.pairs import sum_of_two
 from fastact.elementary.scalar import fma, select
 
-__all__ = [
-    "logistic_double_parts",
-]
+__all__ = ["logistic_double_parts"]
 
 
 def logistic_double_parts(v, v_low):

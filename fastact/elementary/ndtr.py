@@ -118,7 +118,9 @@ def over_sum_single(top, a, c):
 
 
 def mills_single_terms(a, v):
-    """i, e, small with W(a) = i (1 + e)(1 + small) in float32; a in [0, 13.8], v = -a^2 / 2.
+    """i, e, small with W(a) = i (1 + e)(1 + small) in float32, v = -a^2 / 2.
+
+    For a in [0, 16.2]; beyond 13.8, where results are subnormal, to 2^-24.7.
 
     i is 7/16 / (a + c), so that the last factor is near 1: its product with another such
     is a sum, but for the product of the two small parts.

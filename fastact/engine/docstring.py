@@ -84,7 +84,8 @@ def _notes(entry: Activation, form: Form) -> str:
         errors = ", ".join(f"{value:g} ULP in {kind}" for kind, value in bounds)
         lines.append(f"Maximum error: {errors}.")
         if "derivative" in form.outputs and entry.derivative_zeros:
-            lines.append("Within 0.1 of a zero of the derivative the unit is that of 1/8.")
+            place = "" if entry.derivative_zeros_in == "x" else f", in {entry.derivative_zeros_in},"
+            lines.append(f"Within 0.1 of a zero of the derivative{place} the unit is that of 1/8.")
     lines.append(
         f"nan in {form.operands[-1]} gives nan; infinities give the limits, or nan where there is "
         "none."

@@ -83,6 +83,8 @@ class Activation:
     kinks: Mapping[str, str] = field(default_factory=dict)
     #: Interior zeros of f' within 0.1 of which the error unit is ulp(max(|f'|, 1/8)).
     derivative_zeros: tuple[float, ...] = ()
+    #: What is at these zeros, where parameters move them: ``"beta * x"``.
+    derivative_zeros_in: str = "x"
     #: Conditions on parameters, as ``{"lambd": "lambd >= 0"}``.
     domain: Mapping[str, str] = field(default_factory=dict)
     #: Condition on parameters under which f' is a function of f ("" = always).
