@@ -35,22 +35,14 @@ CHUNK = 1 << 14
 #: Inputs to a task.
 BLOCK = 1 << 20
 RESULTS = ROOT / "docs" / "accuracy.json"
-#: A parameter without a default needs some value here: PyTorch's initial weight.
-WEIGHT = 0.25
-
-
-def arguments_of(entry: Activation) -> list[float]:
-    """Parameter values the function is run at: its defaults."""
-    return [WEIGHT if value is None else value for value in entry.parameters.values()]
 
 
 def run_block(entry: Activation, role: str, start: int, step: int) -> tuple[float, float, int]:
     """Worst error, its input, and wrongly ordered pairs among patterns start, start + step, ..."""
     function = getattr(fa if role == "value" else fa.grad, entry.name)
     zeros = np.array(entry.derivative_zeros if role != "value" else (), dtype=np.float64)
-    extra = arguments_of(entry)
     # A default that float32 cannot hold must be the same number on both sides.
-    extra = [float(np.float32(value)) for value in extra]
+    extra = [float(np.float32(value)) for value in entry.illustrative_parameters().values()]
     worst, pairs = (0.0, 0.0), 0
     for first in range(start, min(start + BLOCK * step, 1 << 32), CHUNK * step):
         # One more than the chunk: the first of the next, its neighbour.
@@ -78,7 +70,7 @@ def run(entry: Activation, role: str, step: int, progress: Progress) -> dict[str
 
 
 def main() -> int:
-    """Run what is asked for; 1 where an entry misses its bound, 2 on a bad name."""
+    """Run what is asked for; 1 where an error or an order is not as promised, 2 on a bad name."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", help="functions (default: all)")
     parser.add_argument("--step", type=int, default=1, help="take every STEP-th input")
@@ -95,7 +87,8 @@ def main() -> int:
         for name in arguments.names or entries:
             for role in ("value", "derivative"):
                 key = f"{name} {role}"
-                if arguments.resume and results.get(key, {}).get("step", 99) <= arguments.step:
+                done = results.get(key)
+                if arguments.resume and done and done["step"] <= arguments.step:
                     continue
                 begin = time.perf_counter()
                 results[key] = run(entries[name], role, arguments.step, progress)

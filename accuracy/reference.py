@@ -33,7 +33,6 @@ sys.path.insert(0, str(ROOT))
 from accuracy.balls import references  # noqa: E402
 from accuracy.points import points  # noqa: E402
 from fastact.engine.entry import registry  # noqa: E402
-from fastact.formulas.formula import illustrative_parameters  # noqa: E402
 from tests.oracle import Oracle  # noqa: E402
 
 RESULTS = ROOT / "docs" / "accuracy64.json"
@@ -50,7 +49,7 @@ Found = list[tuple[float, float]]
 def oracle_of(name: str) -> Oracle:
     """The function at its default parameters."""
     entry = registry()[name]
-    return Oracle(entry, illustrative_parameters(entry))
+    return Oracle(entry, entry.illustrative_parameters())
 
 
 def draw(name: str, count: int) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ import numpy as np
 from fastact.engine.entry import Activation, registry
 from fastact.engine.forms import FORMS
 from fastact.engine.threads import max_threads
-from fastact.formulas.formula import illustrative_parameters, numpy_baseline, numpy_derivative
+from fastact.formulas.formula import numpy_baseline, numpy_derivative
 
 #: "" is the value. vjp starts from x; vjp_from_output starts from y = f(x).
 FORM_NAMES = ("", "vjp", "vjp_from_output")
@@ -78,7 +78,7 @@ class Task:
 
     def __init__(self, entry: Activation, form: str, x: Any) -> None:
         self.entry, self.form, self.x = entry, form, x
-        self.parameters = list(illustrative_parameters(entry).values())
+        self.parameters = list(entry.illustrative_parameters().values())
 
     @functools.cached_property
     def g(self) -> Any:

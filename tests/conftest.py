@@ -68,7 +68,7 @@ def genuine(namespace: str, name: str) -> np.ufunc:
 def fill(entry: Any, dtype: Any = np.float64) -> dict[str, float]:
     """A value for every parameter: its default, or 1/4 where there is none."""
     kind = np.dtype(dtype).type
-    return {n: float(kind(0.25 if d is None else d)) for n, d in entry.parameters.items()}
+    return {n: float(kind(v)) for n, v in entry.illustrative_parameters().items()}
 
 
 @pytest.fixture

@@ -126,7 +126,7 @@ def parameter_sets(entry: Any, dtype: DTypeLike, more: int = 3) -> list[dict[str
         return [{}]
     kind = np.dtype(dtype).type
     names = list(entry.parameters)
-    first = {n: 0.25 if d is None else d for n, d in entry.parameters.items()}
+    first = entry.illustrative_parameters()
     sets = [first]
     for i, value in enumerate(VALUES):
         # Later parameters take other values than the first, e.g. min_val < max_val.

@@ -15,6 +15,7 @@ import pytest
 from bench import report
 from bench.formulas import FROM_OUTPUT, Numexpr, Scalar, formula_of, slope
 from bench.test_rowwise import NUMPY
+from fastact.engine.forms import qualified
 from fastact.engine.rowwise import GatedUnit, RowFunction, rowwise_registry
 from fastact.formulas.formula import numpy_baseline, numpy_derivative, numpy_names
 from tests.conftest import ENTRIES, ROOT, fill
@@ -24,7 +25,7 @@ X = np.linspace(0.05, 0.95, 19)
 
 def test_all_rows_and_gates_are_timed() -> None:
     rows = [r for r in rowwise_registry().values() if isinstance(r, RowFunction)]
-    names = {f"{form.namespace}.{r.name}".lstrip(".") for r in rows for form in r.forms}
+    names = {qualified(form.namespace, r.name) for r in rows for form in r.forms}
     # glu, which splits an array, is not: no peer returns what its ufunc does.
     gates = (r for r in rowwise_registry().values() if isinstance(r, GatedUnit))
     assert set(NUMPY) == names | {r.name for r in gates if not r.splits}

@@ -102,9 +102,9 @@ np.testing.assert_array_equal(fa.softmax(x), expected)
 def test_buffers_that_cannot_be_made_are_an_error_where_they_are_needed(run: Run) -> None:
     code = """
 import numpy as np, fastact as fa, fastact.engine.carrier_code as module
-relu, address = fa.relu, module._buffered_address
-def fail(): raise OSError("no room")
-module._buffered_address = fail
+relu, part = fa.relu, module.part
+def fail(name): raise OSError("no room")
+module.part = fail
 x = np.ones(3_000_000)
 for size in (100, x.size):
     out = np.zeros(size)
@@ -113,7 +113,7 @@ for size in (100, x.size):
     else: raise AssertionError
     assert not out.any()
     assert relu(x[:size], out=out).all()
-module._buffered_address = address
+module.part = part
 assert relu(x[::2]).all()
 """
     run(code, FASTACT_NUM_THREADS="2")

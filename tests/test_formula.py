@@ -11,7 +11,6 @@ from fastact.engine.entry import Activation
 from fastact.formulas.formula import (
     FROM_SCIPY,
     formula_tree,
-    illustrative_parameters,
     kink_points,
     numpy_baseline,
     numpy_derivative,
@@ -26,13 +25,13 @@ def sample(entry: Activation) -> np.ndarray:
     }:
         pytest.importorskip("scipy")
     x = np.linspace(-7.03, 7.0, 1407)
-    for kink in kink_points(entry, illustrative_parameters(entry)):
+    for kink in kink_points(entry, entry.illustrative_parameters()):
         x = x[np.abs(x - kink) > 1e-3]
     return x
 
 
 def test_derivative_agrees_with_differences(entry: Activation) -> None:
-    x, p, h = sample(entry), illustrative_parameters(entry), 1e-6
+    x, p, h = sample(entry), entry.illustrative_parameters(), 1e-6
     f = numpy_baseline(entry)
     difference = (f(x + h, **p) - f(x - h, **p)) / (2 * h)
     derivative = numpy_derivative(entry)(x, **p)
@@ -42,7 +41,7 @@ def test_derivative_agrees_with_differences(entry: Activation) -> None:
 
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
 def test_precision_is_kept(entry: Activation, kind: type[np.floating]) -> None:
-    x, p = sample(entry).astype(kind), illustrative_parameters(entry)
+    x, p = sample(entry).astype(kind), entry.illustrative_parameters()
     y, slope = numpy_value_and_derivative(entry)(x, **p)
     assert y.dtype == slope.dtype == numpy_baseline(entry)(x, **p).dtype == kind
 

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from accuracy.balls import crossings, references
-from fastact.formulas.formula import illustrative_parameters
 from tests.oracle import Oracle, limit, nearest, reference, ulp_error
 from tests.sampling import around, binades, seams
 
@@ -169,7 +168,7 @@ def test_array_form_agrees_with_the_scalar_one(dtype: Any) -> None:
 
 @pytest.mark.skipif(find_spec("flint") is None, reason="python-flint is optional")
 def test_both_arithmetics_agree(entry: Any) -> None:
-    parameters = {n: 0.25 if d is None else d for n, d in entry.parameters.items()}
+    parameters = entry.illustrative_parameters()
     points = [*np.linspace(-30, 30, 41), 1e-300, -1e-20, 5e-324, 1e3, -1e3, 1e308, -1e308]
     for x in map(float, points):
         a = Oracle(entry, parameters, balls=False)(x)
@@ -183,7 +182,7 @@ def test_both_arithmetics_agree(entry: Any) -> None:
 
 @pytest.mark.skipif(find_spec("flint") is None, reason="python-flint is optional")
 def test_many_points_at_once_agree_with_one_by_one(entry: Any) -> None:
-    oracle = Oracle(entry, illustrative_parameters(entry))
+    oracle = Oracle(entry, entry.illustrative_parameters())
     special = [*oracle.kinks, *entry.derivative_zeros, 1.0]
     near = around([*special, *seams(entry)], np.float64, steps=1)
     x = np.concatenate([binades(np.float64, 1)[::61], near[::5], np.linspace(-40, 40, 81), special])

@@ -10,7 +10,6 @@ import pytest
 
 import fastact as fa
 from fastact.engine.entry import registry
-from fastact.formulas.formula import illustrative_parameters
 from tests.oracle import Oracle
 from tests.sampling import seams
 
@@ -22,7 +21,7 @@ from accuracy.reference import judge, missed
 
 
 def test_inputs_cover_what_was_asked_for(entry: Any) -> None:
-    oracle = Oracle(entry, illustrative_parameters(entry))
+    oracle = Oracle(entry, entry.illustrative_parameters())
     x = points(oracle, 20_000)
     assert x.size >= 20_000
     assert np.isfinite(x).all()

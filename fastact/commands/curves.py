@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fastact import ufuncs
 from fastact.engine.entry import Activation
-from fastact.formulas.formula import illustrative_parameters, kink_points
+from fastact.formulas.formula import kink_points
 
 __all__ = ["Curve", "Curves", "compute_curves"]
 
@@ -44,7 +44,7 @@ def compute_curves(
     entry: Activation, low: float, high: float, chosen: Mapping[str, float]
 ) -> Curves:
     """Sample an activation on [low, high], with every kink a border between samples."""
-    parameters = illustrative_parameters(entry)
+    parameters = entry.illustrative_parameters()
     parameters |= {name: value for name, value in chosen.items() if name in parameters}
     kinks = sorted(k for k in set(kink_points(entry, parameters)) if low < k < high)
     borders = [low, *kinks, high]

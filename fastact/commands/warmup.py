@@ -8,6 +8,7 @@ import time
 from fastact.commands.errors import BadArgument
 from fastact.commands.progress import progress
 from fastact.engine.first_loop import fill_all
+from fastact.engine.forms import qualified
 from fastact.engine.machine_code.codecache import cache_directory, keeps, remove_stale
 from fastact.engine.namespace import compiled, genuine
 
@@ -20,7 +21,7 @@ KEPT = 60
 def run(_options: argparse.Namespace) -> None:
     """Build everything once, the team of threads with the first ufunc."""
     start = time.perf_counter()
-    ufuncs = [(f"{f.namespace}.{record.name}".lstrip("."), (record, f)) for record, f in compiled()]
+    ufuncs = [(qualified(f.namespace, record.name), (record, f)) for record, f in compiled()]
     for _, (record, form) in progress(ufuncs, "compiling"):
         genuine(record, form)
         fill_all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastact.engine.entry import Activation
-from fastact.engine.forms import Form
+from fastact.engine.forms import Form, qualified
 
 __all__ = ["docstring"]
 
@@ -14,7 +14,7 @@ def docstring(entry: Activation, form: Form, *, genuine: bool = False) -> str:
     Of the ``genuine`` ufunc, if there is a public function over it: that has no defaults, and
     checks nothing.
     """
-    name = f"{form.namespace}.{entry.name}".lstrip(".")
+    name = qualified(form.namespace, entry.name)
     facts = {
         "name": entry.name,
         "summary": entry.summary,
@@ -107,8 +107,9 @@ def _notes(entry: Activation, form: Form) -> str:
 
 def _example(entry: Activation, form: Form, name: str, genuine: bool) -> str:
     operands = ["np.float64(1.5)"] * len(form.operands)
-    given = [default for default in entry.parameters.values() if default is None or genuine]
-    operands += [f"{0.25 if default is None else default:g}" for default in given]
+    for parameter, value in entry.illustrative_parameters().items():
+        if genuine or entry.parameters[parameter] is None:
+            operands.append(f"{value:g}")
     call = f"fa.{'ufuncs.' if genuine else ''}{name}({', '.join(operands)})"
     expected = "()" if len(form.outputs) == 1 else "(2,)"
     return (

@@ -58,8 +58,8 @@ def _surely_holds(condition: str, value: Any) -> bool:
         value = value.min()
     elif not isinstance(value, (float, int, np.floating, np.integer)):
         return False
-    _, operator, bound = condition.split()
-    return bool(value >= float(bound) if operator == ">=" else value > float(bound))
+    strict, bound = _parsed(condition)
+    return bool(value > bound if strict else value >= bound)
 
 
 def check_rounded(
@@ -85,11 +85,16 @@ def check_rounded(
         )
 
 
-def _holds(condition: str, value: Any) -> Any:
-    """Whether a condition ``name >= bound`` or ``name > bound`` holds; nan is data."""
+def _parsed(condition: str) -> tuple[bool, float]:
+    """Whether a condition excludes its bound, and the bound."""
     _, operator, bound = condition.split()
-    violated = {">=": np.less, ">": np.less_equal}[operator](value, float(bound))
-    return np.logical_not(violated)
+    return operator == ">", float(bound)
+
+
+def _holds(condition: str, value: Any) -> Any:
+    """Whether a condition holds, element by element; nan is data."""
+    strict, bound = _parsed(condition)
+    return np.logical_not((np.less_equal if strict else np.less)(value, bound))
 
 
 #: The least normal number of float16: what is smaller may round to 0 in an array's dtype.
@@ -100,7 +105,6 @@ def refuses_number(condition: str | None) -> Callable[[float], bool] | None:
     """Whether a Python number may violate a condition, in a hundredth of the time NumPy takes."""
     if condition is None:
         return None
-    _, operator, text = condition.split()
-    bound = float(text)
-    least = bound + _SMALL
-    return (lambda value: value < least) if operator == ">" else (lambda value: value < bound)
+    strict, bound = _parsed(condition)
+    least = bound + _SMALL if strict else bound
+    return lambda value: value < least

@@ -117,6 +117,10 @@ class Activation:
             for name, p in list(signature.parameters.items())[1:]
         }
 
+    def illustrative_parameters(self) -> dict[str, float]:
+        """A value for every parameter: its default, or 1/4 where it has none."""
+        return {name: 0.25 if value is None else value for name, value in self.parameters.items()}
+
     def body(self, role: str, precision: str) -> Body:
         """The scalar kernel for a role; float32 falls back on the generic body."""
         return self.bodies.get((role, precision)) or self.bodies[role, "float64"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["FORMS", "Form"]
+__all__ = ["FORMS", "Form", "qualified"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,11 @@ class Form:
     formula: str
     #: Whether the first operand multiplies what the bodies give.
     scaled: bool = False
+
+
+def qualified(namespace: str, name: str) -> str:
+    """``grad.relu``, or ``relu`` at the top level."""
+    return f"{namespace}.{name}" if namespace else name
 
 
 FORMS = (

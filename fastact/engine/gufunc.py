@@ -12,11 +12,11 @@ import numpy as np
 from fastact.engine import carrier_code, threads
 from fastact.engine.dtypes import COMPUTED, stored_bytes
 from fastact.engine.first_loop import plan_filled_later
+from fastact.engine.forms import qualified
 from fastact.engine.lanes import ARRANGEMENTS, LaneSpan
 from fastact.engine.machine_code import codecache
 from fastact.engine.make_ufunc import call_signature, make_ufunc
 from fastact.engine.plan import NEVER, Plan, make_plan, plan_words
-from fastact.engine.row_code import row_code
 from fastact.engine.row_plan import ROW_PLAN_WORDS
 from fastact.engine.rowwise import RowForm, RowFunction, RowKernel
 
@@ -79,12 +79,12 @@ def _seconds_per_element(loop: int, plan: Plan, form: RowForm, dtype: str) -> fl
 
 def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> np.ufunc:
     """The gufunc of one form; what a dtype or a layout needs is compiled or loaded later."""
-    qualified = f"{form.namespace}.{record.name}".lstrip(".")
-    inputs, loop = len(form.operands), row_code("rows")["LOOP"]
+    name = qualified(form.namespace, record.name)
+    inputs, loop = len(form.operands), carrier_code.part("rows")["LOOP"]
 
     @functools.cache
     def spans(precision: str) -> dict[tuple[str, str], int]:
-        return _load_spans(qualified, record, form, precision)
+        return _load_spans(name, record, form, precision)
 
     def words(dtype: str) -> dict[str, int]:
         computed = COMPUTED[dtype]
@@ -98,11 +98,10 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
             NATIVE=int(dtype == computed),
             GATHER=gather,
             SCATTER=scatter,
-            SERIAL=row_code("rows")["SERIAL"],
+            SERIAL=carrier_code.part("rows")["SERIAL"],
             TEAM=threads.TEAM_CELL,
             PARALLEL=NEVER,
             GRAIN=1,
-            ROW_INPUTS=inputs,
             SCALAR=int(form.scalar),
             INFINITE_SHIFT=int(record.infinite_shift),
             FILL=int(fill.view(f"i{fill.itemsize}")),
@@ -112,7 +111,7 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
         for (stage, arrangement), address in spans(computed).items():
             found[f"SIDE_{stage.upper()}" if arrangement == "side" else stage.upper()] = address
         if dtype != computed:  # what is converted does not lie as it is computed
-            found |= row_code("row-transfer")
+            found |= carrier_code.part("row-transfer")
         draft = make_plan(found, ROW_PLAN_WORDS)
         return found | threads.lengths(_seconds_per_element(found["SERIAL"], draft, form, dtype))
 
@@ -120,8 +119,8 @@ def build_gufunc(record: RowFunction, form: RowForm, module: str, doc: str) -> n
         return plan_filled_later(
             ROW_PLAN_WORDS,
             SERIAL=functools.partial(words, dtype),
-            LONG_ROW=functools.partial(row_code, "long-rows"),
-            BRING=functools.partial(row_code, "row-transfer"),
+            LONG_ROW=functools.partial(carrier_code.part, "long-rows"),
+            BRING=functools.partial(carrier_code.part, "row-transfer"),
         )
 
     own = {"axis": -1, "axes": None} | ({"keepdims": False} if form.scalar else {})

@@ -15,7 +15,7 @@ import numpy as np
 
 from fastact.engine.domain import check_parameter, check_rounded, conditions_of, refuses_number
 from fastact.engine.entry import Activation
-from fastact.engine.forms import Form
+from fastact.engine.forms import Form, qualified
 from fastact.engine.make_ufunc import call_signature
 
 __all__ = ["with_defaults"]
@@ -193,7 +193,7 @@ def _call_in_full(
     """Sort parameters from the ufunc's keywords, check them, and call."""
     names = list(entry.parameters)
     required, given = len(form.operands), len(operands)
-    name = f"{form.namespace}.{entry.name}".lstrip(".")
+    name = qualified(form.namespace, entry.name)
     if given < required:
         wanted = ", ".join(form.operands)
         raise TypeError(f"{name}() takes {wanted} by position, not {given} operands")

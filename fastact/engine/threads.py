@@ -142,10 +142,8 @@ def start_team() -> int:
         _launch_threads()
         if numba.threading_layer() == "workqueue":
             return carrier_code.alone_address()
-        from fastact.engine.carrier.parallel import load_team
-
         _cell[CAP // 8] = max_threads()
-        loop = load_team()
+        loop = carrier_code.team_address()
     # Fewer threads, where the user asked for them, would say too little.
     if numba.get_num_threads() >= max_threads() and codecache.recall(_measurement()) is None:
         asleep, awake = _measure_region(loop)

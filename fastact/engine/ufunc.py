@@ -14,7 +14,7 @@ from fastact.engine.bfloat16 import keep_python_floats_weak
 from fastact.engine.dtypes import COMPUTED, loop_dtypes, stored_bytes
 from fastact.engine.entry import Activation, name_at_defaults
 from fastact.engine.first_loop import plan_filled_later
-from fastact.engine.forms import Form
+from fastact.engine.forms import Form, qualified
 from fastact.engine.machine_code import codecache
 from fastact.engine.machine_code.cache_size import far_lengths
 from fastact.engine.make_ufunc import call_signature, make_ufunc
@@ -34,8 +34,8 @@ class Spans(NamedTuple):
     copies: bool
 
 
-def _load_spans(qualified: str, entry: Activation | GatedUnit, form: Form, precision: str) -> Spans:
-    ordinary = f"fastact.{qualified}.{precision}"
+def _load_spans(name: str, entry: Activation | GatedUnit, form: Form, precision: str) -> Spans:
+    ordinary = f"fastact.{name}.{precision}"
     # Without parameters it is the ordinary one.
     uniform = f"{ordinary}.uniform" if entry.parameters else ordinary
     told = f"{ordinary}.copies"
@@ -52,14 +52,14 @@ def _load_spans(qualified: str, entry: Activation | GatedUnit, form: Form, preci
         return target.emit_object(*spans, [answer])
 
     symbols = list(dict.fromkeys((ordinary, uniform, told)))
-    addresses = codecache.load(f"{qualified}-{precision}", symbols, build)
+    addresses = codecache.load(f"{name}-{precision}", symbols, build)
     answer = ctypes.CFUNCTYPE(ctypes.c_int64)(addresses[told])()
     return Spans(addresses[ordinary], addresses[uniform], answer == 1)
 
 
-def _load_far(qualified: str, entry: Activation | GatedUnit, form: Form, precision: str) -> int:
+def _load_far(name: str, entry: Activation | GatedUnit, form: Form, precision: str) -> int:
     """Address of the span for operands that are far."""
-    symbol = f"fastact.{qualified}.{precision}.far"
+    symbol = f"fastact.{name}.{precision}.far"
 
     def build() -> bytes:
         from fastact.engine.assembly.span import span_assembly
@@ -69,7 +69,7 @@ def _load_far(qualified: str, entry: Activation | GatedUnit, form: Form, precisi
             span_assembly(symbol, entry, form, precision, uniform=True, far=True)
         )
 
-    return codecache.load(f"{qualified}-{precision}-far", [symbol], build)[symbol]
+    return codecache.load(f"{name}-{precision}-far", [symbol], build)[symbol]
 
 
 def _seconds_per_element(span: int, operands: int, precision: str) -> float:
@@ -88,22 +88,22 @@ def _seconds_per_element(span: int, operands: int, precision: str) -> float:
 
 def build_ufunc(entry: Activation | GatedUnit, form: Form, module: str, doc: str) -> np.ufunc:
     """The ufunc of one form of an entry; what a dtype needs is compiled or loaded later."""
-    qualified = f"{form.namespace}.{entry.name}" if form.namespace else entry.name
+    symbol = qualified(form.namespace, entry.name)
     fixed = isinstance(entry, Activation) and entry.fixed
     if fixed:
-        qualified += ".fixed"
+        symbol += ".fixed"
     inputs, outputs = len(form.operands) + len(entry.parameters), len(form.outputs)
     operands = inputs + outputs
     count = threads.max_threads()  # a setting that it rejects is an error now, not in a loop
 
     @functools.cache
     def spans(precision: str) -> tuple[Spans, float]:
-        found = _load_spans(qualified, entry, form, precision)
+        found = _load_spans(symbol, entry, form, precision)
         return found, _seconds_per_element(found.uniform, operands, precision)
 
     @functools.cache
     def far_span(precision: str) -> dict[str, int]:
-        return {"FAR": _load_far(qualified, entry, form, precision)}
+        return {"FAR": _load_far(symbol, entry, form, precision)}
 
     def words(dtype: str) -> dict[str, int]:
         found, seconds = spans(COMPUTED[dtype])

@@ -29,7 +29,6 @@ __all__ = [
     "dual_names",
     "formula_function",
     "formula_tree",
-    "illustrative_parameters",
     "kink_points",
     "numpy_baseline",
     "numpy_derivative",
@@ -185,12 +184,7 @@ def numpy_derivative(entry: Activation) -> Callable[..., Any]:
     return lambda x, *given, **named: both(x, *given, **named)[1]
 
 
-# -- parameters and kinks ----------------------------------------------------------------
-
-
-def illustrative_parameters(entry: Activation) -> dict[str, float]:
-    """A value for every parameter: its default, or 1/4 where it has none."""
-    return {name: 0.25 if value is None else value for name, value in entry.parameters.items()}
+# -- kinks -------------------------------------------------------------------------------
 
 
 def kink_points(entry: Activation, parameters: Mapping[str, float]) -> dict[float, float]:

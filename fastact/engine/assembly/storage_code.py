@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fastact.engine.assembly.stepped_loop import loop_metadata, stepped_loop
-from fastact.engine.carrier.storage import (
+from fastact.elementary.storage import (
     bfloat16_to_single,
     half_to_single,
     single_to_bfloat16,
     single_to_half,
 )
+from fastact.engine.assembly.stepped_loop import loop_metadata, stepped_loop
 from fastact.engine.lanes import LANES
 from fastact.engine.machine_code import target
 from fastact.engine.machine_code.lowering import lower

@@ -1,4 +1,4 @@
-"""The one ``@njit(parallel=True)`` function: a serial carrier per thread and chunk.
+"""The one ``@njit(parallel=True)`` function: a serial carrier per thread, on its share.
 
 Its object code is cached like the kernels'. A process whose first large array needs it
 then imports Numba, whose threads it runs on, and compiles nothing: 0.25 s in place of 2.
@@ -21,14 +21,14 @@ from fastact.engine.intrinsics.addresses import (
     thread_count,
 )
 from fastact.engine.intrinsics.calls import call_loop
-from fastact.engine.machine_code import codecache
 from fastact.engine.plan import BUSY, CAP, GRAIN, OPERANDS, TEAM
 
-__all__ = ["load_team"]
+__all__ = ["drive", "team"]
 
 
 @numba.njit(parallel=True, error_model="numpy")
 def drive(args, dimensions, steps, plan, threads):
+    """A loop in shares, the serial carrier's on each thread."""
     n = load_int64(dimensions)
     grain = load_word(plan, GRAIN)
     share = ((n + threads - 1) // threads + grain - 1) // grain * grain
@@ -55,17 +55,3 @@ def team(args, dimensions, steps, plan):
         exchange(cell + BUSY, 0)
     else:
         call_loop(loop_for(load_int64(dimensions), plan), args, dimensions, steps, plan)
-
-
-def load_team() -> int:
-    """Address of the team's loop. Numba's threads must have been launched before."""
-
-    def build() -> bytes:
-        from fastact.engine.intrinsics.machine import teach
-        from fastact.engine.machine_code import target
-        from fastact.engine.machine_code.lowering import lower_address_function
-
-        teach(drive.py_func)  # what Numba compiles already is not looked into
-        return target.emit_object(lower_address_function("fastact.team", team, 4), vector=False)
-
-    return codecache.load("team", ["fastact.team"], build)["fastact.team"]

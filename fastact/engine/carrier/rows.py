@@ -50,14 +50,13 @@ from fastact.engine.intrinsics.calls import call_long_row, call_loop, call_scatt
 from fastact.engine.intrinsics.exceptions import out_of_memory
 from fastact.engine.lanes import LANE_BITS, LANES, SIDE_LANES, SLOTS, TABLE_WORDS
 from fastact.engine.machine_code.cache_size import first_level_cache, second_level_cache
-from fastact.engine.plan import AWAKE, LINE, NATIVE, SCATTER, SERIAL, STORED
+from fastact.engine.plan import AWAKE, INPUTS, LINE, NATIVE, SCATTER, SERIAL, STORED
 from fastact.engine.row_plan import (
     BRING,
     COMPUTED,
     LONG_ROW,
     MAXIMUM,
     ONLINE,
-    ROW_INPUTS,
     SCALAR,
     SEND,
 )
@@ -91,7 +90,7 @@ ALL_TAILS = 3 * LANES * 8 * LANES
 
 def group(table, plan, size, scratch, args, steps, row, rows, n):
     """Bring ``rows`` <= SIDE_LANES rows in side by side, compute, and take them out."""
-    inputs, room = load_word(plan, ROW_INPUTS), n * SIDE_LANES * size
+    inputs, room = load_word(plan, INPUTS), n * SIDE_LANES * size
     core, spare = steps + 8 * (inputs + 1), scratch + inputs * room
     for k in range(inputs):
         outer, inner = load_nth(steps, k), load_nth(core, k)
@@ -127,7 +126,7 @@ def write_numbers(table, plan, size, target, outer, rows):
 
 def turn(table, tails, plan, size, scratch, args, steps, row, rows, n):
     """``rows`` <= LANES rows in turn, through scratch unless all operands lie contiguous."""
-    inputs, scalar = load_word(plan, ROW_INPUTS), load_word(plan, SCALAR) == 1
+    inputs, scalar = load_word(plan, INPUTS), load_word(plan, SCALAR) == 1
     core, last = steps + 8 * (inputs + 1), inputs - 1
     first_outer, second_outer = load_int64(steps), load_nth(steps, last)
     first = load_int64(args) + row * first_outer
@@ -176,7 +175,7 @@ def turn(table, tails, plan, size, scratch, args, steps, row, rows, n):
 
 
 def contiguous(steps, plan):
-    inputs, stored = load_word(plan, ROW_INPUTS), load_word(plan, STORED)
+    inputs, stored = load_word(plan, INPUTS), load_word(plan, STORED)
     cores = inputs if load_word(plan, SCALAR) == 1 else inputs + 1
     core = steps + 8 * (inputs + 1)
     same = load_word(plan, NATIVE) == 1
@@ -187,7 +186,7 @@ def contiguous(steps, plan):
 
 def in_columns(steps, plan):
     """Whether rows that are read or written are columns of an array."""
-    inputs, stored = load_word(plan, ROW_INPUTS), load_word(plan, STORED)
+    inputs, stored = load_word(plan, INPUTS), load_word(plan, STORED)
     found = False
     for k in range(inputs if load_word(plan, SCALAR) == 1 else inputs + 1):
         found = found or load_nth(steps, k) == stored
@@ -213,7 +212,7 @@ def rows(args, dimensions, steps, plan):
     count, n = load_int64(dimensions), load_word(dimensions, 8)
     if count > 0:
         state = suspend()
-        inputs, size = load_word(plan, ROW_INPUTS), load_word(plan, COMPUTED)
+        inputs, size = load_word(plan, INPUTS), load_word(plan, COMPUTED)
         table, lanes, tails = stack(TABLE), stack(ALL_LANES), stack(ALL_TAILS)
         for slot in range(FIRST_LANES, LAST_LANES + 1):
             store_nth(table, slot, lanes + LANE_ROOM * (slot - FIRST_LANES))

@@ -48,13 +48,14 @@ def _isolate(text: str, native: str, name: str) -> str:
 
 
 def lower_address_function(
-    name: str, function: Callable[..., Any], arity: int, last: Mapping[str, int] | None = None
+    name: str, function: Callable[..., Any], last: Mapping[str, int] | None = None
 ) -> list[str]:
     """Assembly modules of ``void name(intp...)`` for a function over addresses.
 
     ``last`` makes several of one body: ``name.KEY`` for every key, which have the value as their
     last argument. Lowered for each of three values, the carrier took 0.1 s longer.
     """
+    arity = function.__code__.co_argcount
     body, text = lower(function, "void", ["int64"] * arity)
     names = [f"a{k}" for k in range(arity)]
     parameters = ", ".join(f"i64 %{k}" for k in names)
