@@ -43,10 +43,10 @@ OWED = {"float32": Bound(1.0, 1.0), "float64": Bound(1.0, 1.5)}
 
 @dataclass(frozen=True)
 class Interval:
-    """The set of values a function takes, with ``closed`` naming the ends it reaches.
+    """The set of values a function takes: finite ends are closed, infinite ones open.
 
-    Ends that a rounded result may reach although the exact one does not (sigmoid(40)
-    rounds to 1) count as closed here: the interval bounds what a caller can see.
+    An end that only a rounded result reaches (sigmoid(40) is 1) counts as reached: the interval
+    bounds what a caller can see.
     """
 
     low: float

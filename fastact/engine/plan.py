@@ -13,30 +13,30 @@ __all__ = ["MAX_OPERANDS", "NEVER", "PLACES", "WORDS", "Plan", "make_plan", "pla
 
 Plan = np.ndarray[tuple[int], np.dtype[np.int64]]
 
-#: The words in order; NATIVE is 1 where the span computes with the stored dtype itself.
+#: The words in order.
 WORDS = (
-    "SPAN",
-    "UNIFORM",
-    "PARAMETERS",
+    "SPAN",  # the span, for operands that are near
+    "UNIFORM",  # the span that takes one value of each parameter for all elements
+    "PARAMETERS",  # operands from here up to INPUTS are parameters
     "INPUTS",
-    "OPERANDS",
-    "STORED",
-    "NATIVE",
-    "GATHER",
-    "SCATTER",
-    "SERIAL",
-    "TEAM",
-    "PARALLEL",
-    "AWAKE",
-    "FETCHING",
-    "FETCH",
-    "STREAMING",
-    "STREAM",
-    "FAR",
-    "GRAIN",
-    "MAKER",
-    "BUFFERED",
-    "PACE",
+    "OPERANDS",  # inputs and outputs
+    "STORED",  # bytes of an element as it is stored
+    "NATIVE",  # 1 where the span computes with the stored dtype itself
+    "GATHER",  # brings elements to a buffer of the dtype that is computed
+    "SCATTER",  # and back
+    "SERIAL",  # the serial loop
+    "TEAM",  # the words of the team
+    "PARALLEL",  # length from which threads pay
+    "AWAKE",  # length from which they do where they are awake
+    "FETCHING",  # the serial loop that takes FAR
+    "FETCH",  # length from which it does
+    "STREAMING",  # the serial loop that has FAR write past the caches
+    "STREAM",  # length from which it does
+    "FAR",  # the span for operands beyond the near caches, uniform as well
+    "GRAIN",  # a thread's share is a multiple: 1024 elements share a cache line at most, or 1 row
+    "MAKER",  # called with the plan and a word that is needed and still 0; gives an exception
+    "BUFFERED",  # the loop for what does not lie as a span needs it
+    "PACE",  # one thread's nanoseconds for 2^PACE_BITS elements
 )
 #: Byte offset of each word.
 (
@@ -72,7 +72,10 @@ TEAM_WORDS = (
     *("BUSY", *_REST_OF_A_LINE),
     *("CAP", "LAST", "BEGAN", "MAKER", "PATIENCE", "REST", "UNTIL"),
 )
-LOOP, BUSY, CAP, LAST, BEGAN, PATIENCE, REST, UNTIL = 0, 64, 128, 136, 144, 160, 168, 176
+LOOP, BUSY, CAP, LAST, BEGAN, PATIENCE, REST, UNTIL = (
+    8 * TEAM_WORDS.index(word)
+    for word in ("LOOP", "BUSY", "CAP", "LAST", "BEGAN", "PATIENCE", "REST", "UNTIL")
+)
 #: Where operands are: in a near cache; further away, so that they are asked for ahead; or in
 #: no cache, so that results are written past all of them, too. There is a serial loop for each.
 PLACES = {"near": 0, "fetched": 1, "streamed": 2}
@@ -88,18 +91,9 @@ MAX_OPERANDS = 8
 
 
 def plan_words(**words: int) -> dict[str, int]:
-    """Words by name, with those that go without saying.
+    """Words by name, with those that go without saying: no parameters, and threads never pay.
 
-    Operands from ``PARAMETERS`` up to ``INPUTS`` are parameters; ``UNIFORM`` and ``FAR`` are
-    the spans that take one value of each for all elements.
-    ``PARALLEL`` is the length from which threads pay, ``AWAKE`` the one from which they do
-    where they are awake, ``PACE`` one thread's nanoseconds for 2^PACE_BITS elements. From
-    ``FETCH`` on the carrier ``FETCHING`` takes ``FAR``, the span for operands beyond the near
-    caches, and from ``STREAM`` on ``STREAMING``, which has it write past the caches; a plan
-    without them never does. A thread's share is a multiple of
-    ``GRAIN``: 1024 elements, so that two threads share a cache line at most, or 1 row.
-    Where a word that is needed is still 0 (``SERIAL``, ``FAR``, ``BUFFERED``), ``MAKER`` is called
-    with the plan and that word; the exception that it may give is raised.
+    A plan without ``FETCH`` and ``STREAM`` never takes its loops for far operands.
     """
     words = {
         "PARAMETERS": words["INPUTS"],

@@ -6,32 +6,26 @@ from fastact.engine.plan import WORDS
 
 __all__ = ["ROW_PLAN_WORDS"]
 
-#: Addresses of the lane spans (0 for none), for one row and for rows side by side, then
-#: what kind of function it is: SCALAR, one number per row; INFINITE_SHIFT, a maximum of
-#: infinity is subtracted all the same. FILL pads a row: the bits of its neutral element.
-#: COMPUTED, bytes of the precision that the spans compute with. ONLINE, the length from which
-#: a row's maximum is found while its exponentials are stored. LONG_ROW, and BRING and SEND, are
-#: addresses of what only such rows need, and only those that are not contiguous: filled in when the
-#: first is met.
+#: Behind the words of any plan.
 ROW_WORDS = (
-    "MAXIMUM",
+    "MAXIMUM",  # the lane spans of the passes, 0 for none: a row, or rows in turn
     "PREPARE",
     "SUM",
     "FINISH",
     "MAP",
-    "SIDE_MAXIMUM",
+    "SIDE_MAXIMUM",  # the same for rows side by side
     "SIDE_PREPARE",
     "SIDE_SUM",
     "SIDE_FINISH",
     "SIDE_MAP",
-    "SCALAR",
-    "INFINITE_SHIFT",
-    "FILL",
-    "COMPUTED",
-    "ONLINE",
-    "LONG_ROW",
-    "BRING",
-    "SEND",
+    "SCALAR",  # 1 where a row gives one number
+    "INFINITE_SHIFT",  # 1 where a maximum of infinity is subtracted all the same
+    "FILL",  # bits of the neutral element that pads a row
+    "COMPUTED",  # bytes of the precision that the spans compute with
+    "ONLINE",  # length from which a row's maximum is found while its exponentials are stored
+    "LONG_ROW",  # what does that
+    "BRING",  # takes rows that are not contiguous to where they are
+    "SEND",  # and back
 )
 ROW_PLAN_WORDS = (*WORDS, *ROW_WORDS)
 (

@@ -26,10 +26,9 @@ from fastact.elementary.scaled_exp import (
 )
 from fastact.engine.interleave import four_lines
 from fastact.engine.rowwise import RowForm, RowKernel, row_function
-from fastact.rowwise.assembly import (
+from fastact.rowwise.stages import (
     BOUND,
     EXPONENT,
-    SLOPE,
     SUMS,
     VALUE,
     double_sum_low,
@@ -39,6 +38,7 @@ from fastact.rowwise.assembly import (
     map_span,
     maximum_span,
     prepare_span,
+    slope_form,
     sum_span,
     whole,
 )
@@ -201,14 +201,13 @@ def _logarithmic(precision, finish, map_span):
         prepare=prepare_span(precision),
         sum=sum_span(
             precision,
-            ("first",),
-            ("peak", *EXPONENT),
+            ("first", "peak", *EXPONENT),
             sums,
             dict(zip((*sums, "scale"), bodies, strict=True)),
             scaled=("low",),
             claims_out=map_span is not None,
         ),
-        finish=finish_span(precision, ("peak", "shift", "magic"), {"factor": finish}),
+        finish=finish_span(precision, {"factor": finish}, ("peak", "shift", "magic"), counted=True),
         map=map_span,
     )
 
@@ -221,7 +220,7 @@ def _logarithmic(precision, finish, map_span):
     max_ulp=BOUND,
     infinite_shift=False,
     padding=-INF,
-    forms=(RowForm(*VALUE), RowForm(*SLOPE, "g - exp(y) * sum(g)")),
+    forms=(VALUE, slope_form("g - exp(y) * sum(g)")),
 )
 def log_softmax(namespace, precision):
     """Logarithm of softmax, accurate also where one element outweighs the others."""

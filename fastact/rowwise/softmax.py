@@ -15,12 +15,11 @@ from fastact.elementary.scaled_exp import (
     scaled_exp_single,
 )
 from fastact.engine.interleave import four_lines
-from fastact.engine.rowwise import RowForm, RowKernel, row_function
-from fastact.rowwise.assembly import (
+from fastact.engine.rowwise import RowKernel, row_function
+from fastact.rowwise.stages import (
     BOUND,
     EXPONENT,
     FACTOR,
-    SLOPE,
     VALUE,
     double_sum_low,
     finish_span,
@@ -30,6 +29,7 @@ from fastact.rowwise.assembly import (
     prepare_span,
     single_sum,
     single_sum_low,
+    slope_form,
     sum_span,
     whole,
 )
@@ -168,15 +168,14 @@ def _softmax(precision, *, negated=False):
         prepare=prepare_span(precision),
         sum=sum_span(
             precision,
-            ("first",),
-            EXPONENT,
+            ("first", *EXPONENT),
             {"high": precision, "low": "float64"},
             _TERMS[precision],
             _HEAVY[precision],
             scaled=_SCALED[precision],
             negated=negated,
         ),
-        finish=finish_span(precision, (), dict(zip(FACTOR, factors, strict=True))),
+        finish=finish_span(precision, dict(zip(FACTOR, factors, strict=True))),
         map=map_span(precision, ("out", *FACTOR), scaled),
     )
 
@@ -190,7 +189,7 @@ def _softmax(precision, *, negated=False):
     max_ulp=BOUND,
     infinite_shift=True,
     padding=-INF,
-    forms=(RowForm(*VALUE), RowForm(*SLOPE, "y * (g - sum(g * y))")),
+    forms=(VALUE, slope_form("y * (g - sum(g * y))")),
 )
 def softmax(namespace, precision):
     """Exponentials of each row over their sum."""
@@ -211,7 +210,7 @@ def softmax(namespace, precision):
     max_ulp=BOUND,
     infinite_shift=True,
     padding=INF,
-    forms=(RowForm(*VALUE),),
+    forms=(VALUE,),
 )
 def softmin(namespace, precision):
     """softmax of -x."""

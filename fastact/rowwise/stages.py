@@ -18,11 +18,12 @@ from fastact.elementary.scaled_exp import (
     shift_single,
 )
 from fastact.engine.lanes import Accumulator, LaneSpan
-from fastact.engine.rowwise import RowKernel
+from fastact.engine.rowwise import RowForm, RowKernel
 
-__all__ = ["BOUND", "EXPONENT", "FACTOR", "SLOPE", "SUMS", "VALUE"]
+__all__ = ["BOUND", "EXPONENT", "FACTOR", "SUMS", "VALUE"]
 __all__ += ["element", "finish_span", "from_output", "map_span", "maximum_span"]
-__all__ += ["double_sum_low", "prepare_span", "single_sum", "single_sum_low", "sum_span", "whole"]
+__all__ += ["double_sum_low", "prepare_span", "single_sum", "single_sum_low", "slope_form"]
+__all__ += ["sum_span", "whole"]
 
 INF = float("inf")
 
@@ -30,24 +31,27 @@ EXPONENT = ("shift", "magic", "least")
 FACTOR = ("factor", "factor_low")
 #: What sums end in, whatever they were kept in.
 SUMS = {"high": "float64", "low": "float64"}
-VALUE = ("", ("x",), "(n)->(n)", "{summary}", "{formula}")
-SLOPE = (
-    "vjp_from_output",
-    ("g", "y"),
-    "(n),(n)->(n)",
-    "Vector-Jacobian product of {name} from its output: only y need be kept.",
-)
+VALUE = RowForm("", ("x",), "(n)->(n)", "{summary}", "{formula}")
 BOUND = {"float32": 2.0, "float64": 2.0}
+
+
+def slope_form(formula):
+    """The form of the gradient from the output, with the formula that it follows."""
+    return RowForm(
+        "vjp_from_output",
+        ("g", "y"),
+        "(n),(n)->(n)",
+        "Vector-Jacobian product of {name} from its output: only y need be kept.",
+        formula,
+    )
 
 
 def element(x):
     return x
 
 
-# An infinite sum has no remainder.
-
-
 def whole(high, low):
+    """A sum and what it lost; an infinite one has no remainder."""
     return high + select(low == low, float64(low), 0.0)
 
 
@@ -71,6 +75,7 @@ def double_sum_low(high, low):
 
 
 def maximum_span(precision, *, negated=False):
+    """The first pass: a row's maximum, or of -x, to ``peak``."""
     return LaneSpan(
         {"first": precision},
         {"peak": (precision, element)},
@@ -80,6 +85,7 @@ def maximum_span(precision, *, negated=False):
 
 
 def prepare_span(precision):
+    """Behind it: what the exponentials are relative to, from ``peak``."""
     bodies = {
         "float32": (shift_single, magic_single, least_single),
         "float64": (shift_double, magic_double, least_double),
@@ -91,33 +97,43 @@ def prepare_span(precision):
     )
 
 
-def sum_span(precision, streams, constants, sums, bodies, start=0.0, **how):
-    """Sums, as accumulators by name; bodies for their terms and "scale"; what LaneSpan takes."""
+def sum_span(precision, operands, sums, bodies, start=0.0, **how):
+    """The second pass: sums of terms.
+
+    ``sums`` has the dtypes of the accumulators by name, ``bodies`` what makes their terms (and a
+    "scale", which multiplies those that LaneSpan's ``scaled`` names, and "out", which is stored);
+    ``how`` is LaneSpan's.
+    """
     kept = {slot: Accumulator(sums[slot], start if slot == "high" else 0.0) for slot in sums}
     return LaneSpan(
-        dict.fromkeys((*streams, *constants), precision),
+        dict.fromkeys(operands, precision),
         {slot: (precision, body) for slot, body in bodies.items()},
         kept,
         **how,
     )
 
 
-def finish_span(precision, constants, bodies):
-    """What the last pass multiplies by or subtracts, from a row's constants and its sums."""
+def finish_span(precision, bodies, constants=(), *, counted=False):
+    """Behind the sums: what the last pass needs, from a row's constants and its sums.
+
+    Where the maxima are ``counted``, their count is one of the sums.
+    """
     operands = dict.fromkeys(constants, precision) | SUMS
-    operands |= {"count": precision} if constants else {}
+    operands |= {"count": precision} if counted else {}
     return LaneSpan(operands, {slot: (precision, body) for slot, body in bodies.items()})
 
 
 def map_span(precision, operands, body):
+    """The last pass: the results, from streams and what was found of the row."""
     return LaneSpan(dict.fromkeys(operands, precision), {"out": (precision, body)})
 
 
 def from_output(precision, streams, high, low, finish, slope):
+    """The kernel of a gradient from the output: a sum over the row, and a pass with it."""
     # The terms have either sign: float32 ones are added up in float64.
     sums = {"high": "float64", "low": precision}
     return RowKernel(
-        sum=sum_span(precision, streams, (), sums, {"high": high, "low": low}),
-        finish=finish_span(precision, (), finish),
+        sum=sum_span(precision, streams, sums, {"high": high, "low": low}),
+        finish=finish_span(precision, finish),
         map=map_span(precision, ("first", "second", *finish), slope),
     )
