@@ -17,8 +17,8 @@ __all__ = ["fill_all", "plan_filled_later"]
 
 Maker = Callable[[], Mapping[str, int]]
 
-#: Address of a plan -> the plan, the names of its words, and what makes some of them, by the
-#: one that loops look at.
+#: Address of a plan -> the plan, the names of its words, and for each word that loops test a
+#: function that gives it and those that go with it.
 _waiting: dict[int, tuple[Plan, Sequence[str], dict[str, Maker]]] = {}
 
 

@@ -265,7 +265,7 @@ def _read_kept(name: str, place: str, kind: str, lanes: int = 1, side: bool = Fa
 
 
 def _write_kept(name: str, place: str, kind: str, lanes: int = 1, side: bool = False) -> list[str]:
-    """Likewise, back."""
+    """The inverse of :func:`_read_kept`."""
     stored, lines = kind if side else "double", []
     if stored != kind:
         lines.append(

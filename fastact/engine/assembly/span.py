@@ -190,7 +190,7 @@ def _results(mark: str, width: int, kind: str, outputs: list[str]) -> list[str]:
 
 
 def _stores(mark: str, width: int, kind: str, outputs: list[str], how: str = "") -> list[str]:
-    """Store them."""
+    """The results of a step to where ``here`` points."""
     how = how or f"align {4 if kind == 'float' else 8}"
     return [
         f"  store <{width} x {kind}> %{output}.whole{mark}, ptr %{output}.here{mark}, {how}"

@@ -23,7 +23,7 @@ from fastact.engine.carrier.row_lanes import (
     read_double,
     write_double,
 )
-from fastact.engine.carrier.row_passes import place_rows, place_streams, take_tail
+from fastact.engine.carrier.row_passes import copy_tail, place_rows, place_streams
 from fastact.engine.intrinsics.addresses import allocate, load_word, release, stack, store_int64
 from fastact.engine.intrinsics.calls import call_lanes
 from fastact.engine.lanes import LANE_BITS, LANES, SLOTS
@@ -109,7 +109,11 @@ def rebase(table, sums, magic):
 
 
 def store_exponentials(table, tails, plan, size, first, out, n, kept):
-    """Exponentials to ``out``, their sums, each part's MAGIC to ``kept``; whether it could be."""
+    """The first pass: exponentials to ``out``, their sums to the table.
+
+    ``kept`` is told the power of two (MAGIC) that each part is relative to. False where parts would
+    differ by more than a power of two: the row then takes three passes.
+    """
     blocks, rest = n >> LANE_BITS, n & (LANES - 1)
     parts, place, length = (n + PART - 1) // PART, LANES * size, PART * size
     total = load_word(plan, SUM)
@@ -188,7 +192,7 @@ def long_row(table, tails, plan, size, first, out, n, done):
     kept = allocate(8 * ((n + PART - 1) // PART))
     if kept != 0:
         place_rows(table, 1, 0, 0, 0)
-        take_tail(tails, first + (n - rest) * size, size, rest, plan)
+        copy_tail(tails, first + (n - rest) * size, size, rest, plan)
         if store_exponentials(table, tails, plan, size, first, out, n, kept):
             multiply(table, tails, plan, size, out, n, kept)
             store_int64(done, 1)

@@ -41,7 +41,7 @@ from fastact.engine.row_plan import (
 )
 
 __all__ = ["place_rows", "place_streams", "place_tails", "rows_in_turn", "rows_side_by_side"]
-__all__ += ["take_tail"]
+__all__ += ["copy_tail"]
 
 FIRST, SECOND, OUT = 8 * SLOTS["first"], 8 * SLOTS["second"], 8 * SLOTS["out"]
 PEAK, HIGH, LOW, COUNT = SLOTS["peak"], SLOTS["high"], SLOTS["low"], SLOTS["count"]
@@ -75,19 +75,19 @@ def place_tails(table, first, second, out, stride):
     store_word(table, OUT_TAIL, out)
 
 
-def take_tail(tails, first, size, rest, plan):
-    """The elements that fill no whole block, to where they do."""
+def copy_tail(tails, first, size, rest, plan):
+    """Copy the elements that fill no whole block to where they are padded to one."""
     if rest > 0:
         copy_elements(tails, first, size, rest)
         pad(tails, size, rest, LANES, plan)
 
 
-def take(table, plan, side, first, away, step, kept, n, blocks, rows):
+def all_passes(table, plan, side, first, away, step, kept, n, blocks, rows):
     """All passes over some rows whose streams have been placed.
 
-    Row i begins ``away`` * i bytes behind ``first``, its elements are ``step`` apart; its
-    numbers are the i-th of ``kept`` bytes each, its sums of eight; ``side`` is
-    where the plan has the spans of this arrangement.
+    Row i begins ``away`` * i bytes behind ``first``, and its elements are ``step`` apart. Of what
+    is kept per row (peak, count) it has the i-th number of ``kept`` bytes, of the sums the i-th of
+    eight. ``side`` is 0, or SIDE for the spans of rows that lie side by side.
     """
     maximum, map_span = load_word(plan, side + MAXIMUM), load_word(plan, side + MAP)
     size = load_word(plan, COMPUTED)
@@ -134,10 +134,10 @@ def rows_in_turn(table, plan, first, n, rows):
     divide. Here another row's elements fill that time.
     """
     away = load_word(table, FIRST_STRIDE)
-    take(table, plan, 0, first, away, 1, 8, n, n >> LANE_BITS, rows)
+    all_passes(table, plan, 0, first, away, 1, 8, n, n >> LANE_BITS, rows)
 
 
 def rows_side_by_side(table, plan, size, first, second, n):
     """SIDE_LANES rows of ``n`` elements, interleaved; the result replaces ``first``."""
     place_streams(table, first, second, first)
-    take(table, plan, SIDE, first, size, SIDE_LANES, size, n, n, SIDE_LANES)
+    all_passes(table, plan, SIDE, first, size, SIDE_LANES, size, n, n, SIDE_LANES)

@@ -37,7 +37,7 @@ def second_half(rows):
     return max(rows - LANES, 0)
 
 
-def turn_in(place, source, outer, inner, size, rows, n):
+def transpose_in(place, source, outer, inner, size, rows, n):
     """Native elements of ``rows`` rows to where SIDE_LANES lie side by side."""
     row = SIDE_LANES * size
     if rows == 1:
@@ -71,7 +71,7 @@ def turn_in(place, source, outer, inner, size, rows, n):
                     store_int64(at + behind, load_int64(other + j * inner))
 
 
-def turn_out(target, outer, inner, place, size, rows, n):
+def transpose_out(target, outer, inner, place, size, rows, n):
     """The rows back again."""
     row = SIDE_LANES * size
     if outer == size and inner != size and rows == SIDE_LANES:
@@ -85,11 +85,11 @@ def turn_out(target, outer, inner, place, size, rows, n):
             begin, to = place + lane * size, target
             if lane > 0:
                 to += second_half(rows) * outer
-            lanes_out(to, outer, inner, begin, size, min(rows, LANES), n)
+            some_lanes_out(to, outer, inner, begin, size, min(rows, LANES), n)
 
 
-def lanes_out(to, outer, inner, begin, size, some, n):
-    """Up to LANES of them."""
+def some_lanes_out(to, outer, inner, begin, size, some, n):
+    """``some`` <= LANES rows from the lanes that lie side by side at ``begin``."""
     row = SIDE_LANES * size
     if inner == size and n >= LANES and some == LANES:
         for k in range(0, n, LANES):
@@ -108,7 +108,7 @@ def lanes_out(to, outer, inner, begin, size, some, n):
                 store_int64(to + i * outer + j * inner, load_int64(begin + j * row + 8 * i))
 
 
-def columns(outer, stored, rows, n):
+def are_columns(outer, stored, rows, n):
     """Whether rows are columns of an array, LANES side by side."""
     return outer == stored and rows == LANES and n >= LANES
 
@@ -131,7 +131,7 @@ def columns_in(plan, place, stride, source, inner, size, n):
 
 
 def columns_out(plan, target, inner, place, stride, size, n):
-    """And back."""
+    """The inverse of :func:`columns_in`."""
     block, native = stack(BLOCK), load_word(plan, NATIVE) == 1
     scatter, stored = load_word(plan, SCATTER), load_word(plan, STORED)
     for k in range(0, n, LANES):
@@ -147,7 +147,7 @@ def columns_out(plan, target, inner, place, stride, size, n):
             transpose_int64(begin, inner, stride, place + j * size)
 
 
-def adjoining(outer, inner, stored, n):
+def rows_adjoin(outer, inner, stored, n):
     """Whether a row begins where the one before ends."""
     return inner == stored and outer == n * stored
 
@@ -155,9 +155,9 @@ def adjoining(outer, inner, stored, n):
 def bring(plan, place, stride, source, outer, inner, size, rows, n):
     """Some rows to where each is contiguous, ``stride`` bytes apart, and padded."""
     gather, stored = load_word(plan, GATHER), load_word(plan, STORED)
-    if columns(outer, stored, rows, n):
+    if are_columns(outer, stored, rows, n):
         columns_in(plan, place, stride, source, inner, size, n)
-    elif adjoining(outer, inner, stored, n) and stride == n * size:
+    elif rows_adjoin(outer, inner, stored, n) and stride == n * size:
         call_gather(gather, place, source, inner, rows * n, rows * n)
     else:
         for i in range(rows):
@@ -167,11 +167,11 @@ def bring(plan, place, stride, source, outer, inner, size, rows, n):
 
 
 def send(plan, place, stride, target, outer, inner, size, rows, n):
-    """And back."""
+    """The inverse of :func:`bring`: padded rows to where they belong."""
     scatter, stored = load_word(plan, SCATTER), load_word(plan, STORED)
-    if columns(outer, stored, rows, n):
+    if are_columns(outer, stored, rows, n):
         columns_out(plan, target, inner, place, stride, size, n)
-    elif adjoining(outer, inner, stored, n) and stride == n * size:
+    elif rows_adjoin(outer, inner, stored, n) and stride == n * size:
         call_scatter(scatter, target, inner, place, rows * n)
     else:
         for i in range(rows):
@@ -182,31 +182,31 @@ def bring_side(plan, place, spare, source, outer, inner, size, rows, n):
     """``rows`` short rows to where SIDE_LANES lie side by side; ``spare`` is room for as many."""
     gather, stored = load_word(plan, GATHER), load_word(plan, STORED)
     if load_word(plan, NATIVE) == 1:
-        turn_in(place, source, outer, inner, size, rows, n)
+        transpose_in(place, source, outer, inner, size, rows, n)
     elif outer == stored and rows == SIDE_LANES:
         for j in range(n):
             at = place + j * SIDE_LANES * size
             call_gather(gather, at, source + j * inner, stored, rows, rows)
     else:
-        parts = 1 if adjoining(outer, inner, stored, n) else rows
+        parts = 1 if rows_adjoin(outer, inner, stored, n) else rows
         each = rows * n // parts
         for i in range(parts):
             at = spare + i * n * size
             call_gather(gather, at, source + i * outer, inner, each, each)
-        turn_in(place, spare, n * size, size, size, rows, n)
+        transpose_in(place, spare, n * size, size, size, rows, n)
 
 
 def send_side(plan, target, outer, inner, place, spare, size, rows, n):
-    """And back."""
+    """The inverse of :func:`bring_side`."""
     scatter, stored = load_word(plan, SCATTER), load_word(plan, STORED)
     if load_word(plan, NATIVE) == 1:
-        turn_out(target, outer, inner, place, size, rows, n)
+        transpose_out(target, outer, inner, place, size, rows, n)
     elif outer == stored and rows == SIDE_LANES:
         for j in range(n):
             call_scatter(scatter, target + j * inner, stored, place + j * SIDE_LANES * size, rows)
     else:
-        turn_out(spare, n * size, size, place, size, rows, n)
-        parts = 1 if adjoining(outer, inner, stored, n) else rows
+        transpose_out(spare, n * size, size, place, size, rows, n)
+        parts = 1 if rows_adjoin(outer, inner, stored, n) else rows
         for i in range(parts):
             at = spare + i * n * size
             call_scatter(scatter, target + i * outer, inner, at, rows * n // parts)

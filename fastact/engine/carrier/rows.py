@@ -26,12 +26,12 @@ from fastact.engine.carrier.fp_state import put_back, suspend
 from fastact.engine.carrier.pace import loop_ended, threads_pay
 from fastact.engine.carrier.row_lanes import copy_elements, lanes_at, read_double, write_lane
 from fastact.engine.carrier.row_passes import (
+    copy_tail,
     place_rows,
     place_streams,
     place_tails,
     rows_in_turn,
     rows_side_by_side,
-    take_tail,
 )
 from fastact.engine.carrier.row_transfer import bring_side, second_half, send_side
 from fastact.engine.intrinsics.addresses import (
@@ -64,8 +64,8 @@ from fastact.engine.row_plan import (
 __all__ = ["row_loop", "rows"]
 
 #: Rows up to this length are taken side by side where they fill no whole blocks; longer ones
-#: in turn. Side by side, many would take half as long in float32, but one alone sixteen times as
-#: long, its group being empty.
+#: in turn. Many of these would take half as long side by side, in float32, but one alone sixteen
+#: times as long: the other lanes would have nothing to do.
 RAGGED = 64
 #: And where they do: up to these bytes, or up to these elements if no maximum has to be found
 #: first. In turn softmax takes 1.4 times as long at 32 elements of float32, 1.1 times at 64, and
@@ -88,7 +88,7 @@ ALL_LANES = LANE_ROOM * (LAST_LANES + 1 - FIRST_LANES)
 ALL_TAILS = 3 * LANES * 8 * LANES
 
 
-def group(table, plan, size, scratch, args, steps, row, rows, n):
+def side_by_side(table, plan, size, scratch, args, steps, row, rows, n):
     """Bring ``rows`` <= SIDE_LANES rows in side by side, compute, and take them out."""
     inputs, room = load_word(plan, INPUTS), n * SIDE_LANES * size
     core, spare = steps + 8 * (inputs + 1), scratch + inputs * room
@@ -111,8 +111,8 @@ def group(table, plan, size, scratch, args, steps, row, rows, n):
         send_side(plan, target, outer, inner, scratch, spare, size, rows, n)
 
 
-def whole(n):
-    """``n`` up to whole blocks."""
+def up_to_blocks(n):
+    """The least multiple of a block that is ``n`` or more."""
     return ((n + LANES - 1) >> LANE_BITS) << LANE_BITS
 
 
@@ -124,7 +124,7 @@ def write_numbers(table, plan, size, target, outer, rows):
     call_scatter(load_word(plan, SCATTER), target, outer, factor_at, rows)
 
 
-def turn(table, tails, plan, size, scratch, args, steps, row, rows, n):
+def in_turn(table, tails, plan, size, scratch, args, steps, row, rows, n):
     """``rows`` <= LANES rows in turn, through scratch unless all operands lie contiguous."""
     inputs, scalar = load_word(plan, INPUTS), load_word(plan, SCALAR) == 1
     core, last = steps + 8 * (inputs + 1), inputs - 1
@@ -134,7 +134,7 @@ def turn(table, tails, plan, size, scratch, args, steps, row, rows, n):
     outer = load_nth(steps, inputs)
     target = load_nth(args, inputs) + row * outer
     # What only returns a number stores nothing.
-    out, out_outer, stride = first if scalar else target, outer, whole(n) * size
+    out, out_outer, stride = first if scalar else target, outer, up_to_blocks(n) * size
     if scratch != 0:
         out, other = scratch, scratch + last * rows * stride
         bring, inner = load_word(plan, BRING), load_int64(core)
@@ -158,10 +158,10 @@ def turn(table, tails, plan, size, scratch, args, steps, row, rows, n):
         elif rest > 0:
             place_tails(table, tails, tails + room, tails + 2 * room, step)
             for i in range(rows):
-                take_tail(tails + i * step, first + i * first_outer + begin, size, rest, plan)
+                copy_tail(tails + i * step, first + i * first_outer + begin, size, rest, plan)
                 if last == 1:
                     source = second + i * second_outer + begin
-                    take_tail(tails + room + i * step, source, size, rest, plan)
+                    copy_tail(tails + room + i * step, source, size, rest, plan)
         rows_in_turn(table, plan, first, n, rows)
         if rest > 0 and scratch == 0 and not scalar:
             for i in range(rows):
@@ -229,7 +229,7 @@ def rows(args, dimensions, steps, plan):
         if buffered:
             # Short rows of 16 bits have one more place, between conversion and transposition.
             places = inputs + 1 if short and load_word(plan, NATIVE) == 0 else inputs
-            room = places * together * (n if short else whole(n))
+            room = places * together * (n if short else up_to_blocks(n))
             memory = allocate(room * size + LINE)
         # Vectors across two lines cost short rows up to a fifth.
         scratch = (memory + LINE - 1) & -LINE
@@ -240,9 +240,9 @@ def rows(args, dimensions, steps, plan):
             while row < count:
                 some = min(together, count - row)
                 if short:
-                    group(table, plan, size, scratch, args, steps, row, some, n)
+                    side_by_side(table, plan, size, scratch, args, steps, row, some, n)
                 else:
-                    turn(table, tails, plan, size, scratch, args, steps, row, some, n)
+                    in_turn(table, tails, plan, size, scratch, args, steps, row, some, n)
                 row += some
         if memory != 0:
             release(memory)
