@@ -70,8 +70,8 @@ def _(x):
     near = fma(half, w, fma(square, p, float32(0.4) * fma(x, x, -w)))
     # The formula from there on, where log1p(e) is 30 % at most.
     bounded = select(z > float32(20.0), float32(20.0), z)
-    scale, r, t = exp_short_single(-(bounded + bounded), float32(-0.0))
-    t = r + t
+    scale, r, _, q, square = exp_short_single(-(bounded + bounded), float32(-0.0))
+    t = fma(q, square, r)
     e = fma(scale, t, scale)
     q = fma(float32(0.3330058753490448), e, float32(-0.49999478459358215))
     q = fma(fma(float32(0.14757040143013), e, float32(-0.24351254105567932)), e * e, q)

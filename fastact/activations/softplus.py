@@ -126,7 +126,7 @@ def _quotient(p, p_low, beta):
     """(p + p_low) / beta, rounded once."""
     r = like(p, 1.0) / beta
     q = p * r
-    rest = fma(fma(-q, beta, p), r, p_low * r)
+    rest = fma(p_low, r, fma(-q, beta, p) * r)
     return q + select(beta == like(p, 1.0), p_low, rest)
 
 

@@ -26,6 +26,7 @@ from fastact.elementary.ln2 import (
     LN2,
     LN2_HIGH,
     LN2_LOW,
+    LN2_REST,
     LN2_SINGLE,
     LOG2_E,
     LOG2_E_SINGLE,
@@ -158,23 +159,25 @@ def exp_twice_single(z):
 
 
 def exp_short_double(v, v_low):
-    """2^k, r, w with exp(v + v_low) = 2^k (1 + r + w), |w| < 0.07, for v in [-700, 700].
+    """2^k, r, r', q, r^2 with exp(v + v_low) = 2^k (1 + r + r' + r^2 q), for v in [-700, 700].
 
-    One step of reduction, |k| 2^-55 off: for results that are added to a larger term, or
-    to 2^k - 1. At 0 the relative accuracy of r + w is kept.
+    For results that are added to a larger term, or to 2^k - 1: r' is what log 2 lacks, and what
+    rounding takes from r is left out. At 0 the relative accuracy of exp(v) - 1 is kept.
     """
     shifted = fma(v, LOG2_E, _MAGIC_BIASED)
-    r = fma(shifted - _MAGIC_BIASED, -LN2, v) + v_low
+    k = shifted - _MAGIC_BIASED
+    r = fma(k, -LN2, v) + v_low
     p = r * r
-    return from_bits(int64(bits(shifted) << int64(52))), r, fma(r, _rest_double(r, p), 0.5) * p
+    q = fma(r, _rest_double(r, p), 0.5)
+    return from_bits(int64(bits(shifted) << int64(52))), r, k * -LN2_REST, q, p
 
 
 def exp_short_single(v, v_low):
-    """The same in float32 arithmetic for v in [-80, 60], |k| 2^-29 off."""
+    """The same in float32 arithmetic for v in [-80, 60]; r' is left out, |k| 2^-29."""
     shifted = fma(v, LOG2_E_SINGLE, _MAGIC_BIASED_SINGLE)
     r = fma(shifted - _MAGIC_BIASED_SINGLE, -LN2_SINGLE, v) + v_low
     q, s = exp_series_single(r, float32(1.0))
-    return from_bits(int32(bits(shifted) << int32(23))), r, q * s
+    return from_bits(int32(bits(shifted) << int32(23))), r, float32(-0.0), q, s
 
 
 def exp2_minus_single(u, u_low):

@@ -8,13 +8,13 @@ from fastact.elementary.scalar import fma, like
 __all__ = ["expm1_double_parts", "expm1_single_parts"]
 
 
-def _parts(scale, r, w):
-    """2^k (1 + r + w) - 1 as a sum of two, from the terms of exp."""
-    t = r + w
+def _parts(scale, r, r_low, q, square):
+    """2^k exp(r + r') - 1 as a sum of two, from the terms of exp."""
+    t = fma(q, square, r)
     # 2^k - 1 is exact or the larger term, and 0 where k = 0: t keeps its accuracy.
     a, b = scale - like(t, 1.0), scale * t
     total = a + b
-    return total, fma(scale, (r - t) + w, (a - total) + b)
+    return total, fma(scale, fma(q, square, (r - t) + r_low), (a - total) + b)
 
 
 def expm1_double_parts(x):

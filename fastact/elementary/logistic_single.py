@@ -89,16 +89,23 @@ def logistic_single(v):
 
 
 def divisor_single(scale, r, r_low, q, square):
-    """scale, d, d' with s(v) = scale / (d + d'), from the terms of exp(-v)."""
-    d = (scale + _UNIT) + fma(q, square, -r)
-    # Exact where c is in [2^-24, 2^24], else good to 2^-26 d.
-    rest = (_UNIT - d) + scale
-    return scale, d, fma(q, square, (rest - r) - r_low)
+    """scale, d, d' with s(v) = scale / (d + d'), from the terms of exp(-v).
+
+    With all that c loses: at 2^-25 and below what :func:`times_logistic_single` does without would
+    cost swish 1.07 ULP, where beta x is rounded as well.
+    """
+    both = scale + _UNIT
+    d = both + fma(q, square, -r)
+    lost = (_UNIT - both) + scale
+    return scale, d, fma(q, square, ((both - d) - r) - r_low) + lost
 
 
 def times_logistic_single(x, scale, r, r_low, q, square):
     """x s(v) for |x| < 2^50 and v in [-121, 54], rounded once, from the terms of exp(-v)."""
-    _, d, d_low = divisor_single(scale, r, r_low, q, square)
+    d = (scale + _UNIT) + fma(q, square, -r)
+    # Exact where c is in [2^-24, 2^24], else good to 2^-26 d.
+    rest = (_UNIT - d) + scale
+    d_low = fma(q, square, (rest - r) - r_low)
     i = _ONE / d
     y = x * scale
     # May be subnormal, and rounded as such: its residual is not.
