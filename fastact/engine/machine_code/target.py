@@ -131,8 +131,12 @@ def _narrowed(text: str, width: int) -> str:
     """
     if width == 512:
         return text
-    said = r'\1"min-legal-vector-width"="0" {'
-    return re.sub(r"^(define [^{]*)\{", said, text, flags=re.MULTILINE)
+    return _with_attribute(text, '"min-legal-vector-width"="0"')
+
+
+def _with_attribute(text: str, attribute: str) -> str:
+    """An assembly module with one more attribute of each function that it defines."""
+    return re.sub(r"^(define [^{]*)\{", rf"\1{attribute} {{", text, flags=re.MULTILINE)
 
 
 def _optimise(
@@ -146,13 +150,15 @@ def _optimise(
         module.link_in(llvm.parse_assembly(_narrowed(main[0], width)))
     visible = {function.name for function in module.functions if not function.is_declaration}
     for callee in dict.fromkeys(text for main in groups for text in main[1:]):
-        module.link_in(llvm.parse_assembly(_narrowed(callee, width)))
+        text = _narrowed(callee, width)
+        if vector:
+            # A call left in a loop keeps it from vectorising: 20x slower for gelu in float64.
+            # As text: llvmlite before 0.48 gives the attribute to the function's result.
+            text = _with_attribute(text, "alwaysinline")
+        module.link_in(llvm.parse_assembly(text))
     for function in module.functions:
         if not function.is_declaration and function.name not in visible:
             function.linkage = "internal"
-            if vector:
-                # A call left in a loop keeps it from vectorising: 20x slower for gelu in float64.
-                function.add_function_attribute("alwaysinline")
     module.verify()
     options = llvm.create_pipeline_tuning_options(speed_level=3)
     options.loop_vectorization = options.loop_unrolling = vector
