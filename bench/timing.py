@@ -49,9 +49,14 @@ def calls_per_turn(call: Callable[[], Any], large: bool = False) -> int:
     return max(1, int(TURN / (once if once > TURN else seconds(call, 5))))
 
 
-def wake(call: Callable[[], Any], once: float) -> None:
-    """Call for a while without timing; ``once`` is what a call took, if known."""
-    for _ in range(int(WAKING / once)):
+def wake(call: Callable[[], Any]) -> None:
+    """Call for a while without timing.
+
+    By the clock, not by what a call took before: one that is held up, because its worker was woken
+    on the processor that it runs on, would get no other call to be freed by, turn after turn.
+    """
+    end = time.perf_counter() + WAKING
+    while time.perf_counter() < end:
         call()
 
 
@@ -74,7 +79,8 @@ def interleaved(
         for name in order.sample(running, len(running)):
             if threads > 1:
                 time.sleep(PAUSE if name not in held else LONG_PAUSE)
-                wake(calls[name], best[name])
+                if not large:
+                    wake(calls[name])
             best[name] = min(best[name], seconds(calls[name], number[name]))
         held = [n for n in running if best[n] > HELD_UP * _single.get((what, n), float("inf"))]
         fastest = min((best[name] for name in calls if name != OWN), default=float("inf"))
