@@ -214,7 +214,7 @@ def by_length() -> list[dict[str, object]]:
                         if idle:
                             time.sleep(2e-3)
                         else:
-                            wake(call, best[threads])
+                            wake(call)
                         best[threads] = min(best[threads], seconds(call, number))
                 for threads, least in best.items():
                     found.append(
