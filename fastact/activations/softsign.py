@@ -38,7 +38,7 @@ def softsign(x):
 
 
 def _slope(z):
-    """(1 + z)^-2 = i^2 (1 + 2 e), rounded once; next to the subnormal numbers p' is, too."""
+    """(1 + z)^-2 = i^2 (1 + 2 e), rounded once; what p lacks may be subnormal, and is then, too."""
     d, d_low = _sum(z)
     one = like(z, 1.0)
     i = one / d

@@ -15,8 +15,8 @@ series_single  float32     4 + 2   2^-28.2, in pairs of coefficients
 =============  ==========  ======  ==================================================
 
 ``exp_twice_single`` gives exp(2 z) for tanh, with one step of reduction: degree 6, 2^-28.9;
-``exp_short_single`` likewise exp(v) by the series; ``exp2_minus_single`` gives 2^-u, whose
-reduction is exact: degree 6, 2^-28.3.
+``exp_short_...`` give exp(v) with as much of a step as what is added to a larger term needs;
+``exp2_minus_single`` gives 2^-u, whose reduction is exact: degree 6, 2^-28.3.
 ``exp_double_parts`` returns what cannot be rounded without loss.
 """
 
